@@ -23,6 +23,8 @@ const wheel = {
   pipArguments: ["--no-deps", "--only-binary=:all:", "--python-version=3.11", "--implementation=cp", "--platform=manylinux2014_x86_64"],
 }
 
+const isOurs = (name) => name.startsWith("tensorflow_cpu-2.15.1-") && name.endsWith(".whl")
+
 /** The cache folder that survives a deleted node_modules. */
 export function cacheFolder() {
   if (process.env.SCALEWISE_CACHE) return process.env.SCALEWISE_CACHE
@@ -43,9 +45,9 @@ export async function setUpNative({ root, log }) {
     return { native: true, message: "native backend: linked from the cache" }
 
   const reasons = []
-  for (const [name, install] of [
-    ["the package's installer", installOfficial],
-    ["a build against the tensorflow-cpu wheel", buildAgainstWheel],
+  for (const { name, install } of [
+    { name: "the package's installer", install: installOfficial },
+    { name: "a build against the tensorflow-cpu wheel", install: buildAgainstWheel },
   ]) {
     try {
       log(`native backend: trying ${name}`)
@@ -115,12 +117,15 @@ async function buildAgainstWheel({ folder, cache, root, log }) {
 
   const downloads = path.join(cacheFolder(), "downloads")
   await fs.mkdir(downloads, { recursive: true })
-  const isOurs = (name) => name.startsWith("tensorflow_cpu-2.15.1-") && name.endsWith(".whl")
   let file = (await fs.readdir(downloads)).find(isOurs)
   if (file == null || (await sha256(path.join(downloads, file))) !== wheel.sha256) {
     if (file != null) await fs.rm(path.join(downloads, file))
     log(`native backend: fetching ${wheel.requirement} (207 MB)`)
-    await run(python, ["-m", "pip", "download", "--quiet", "--disable-pip-version-check", ...wheel.pipArguments, "--dest", downloads, wheel.requirement], { timeout: 1_800_000 })
+    await run(
+      python,
+      ["-m", "pip", "download", "--quiet", "--disable-pip-version-check", ...wheel.pipArguments, "--dest", downloads, wheel.requirement],
+      { timeout: 1_800_000 },
+    )
     file = (await fs.readdir(downloads)).find(isOurs)
     if (file == null) throw new Error("pip fetched no wheel")
     if ((await sha256(path.join(downloads, file))) !== wheel.sha256) {
@@ -149,12 +154,29 @@ async function buildAgainstWheel({ folder, cache, root, log }) {
     ])
       await fs.symlink(target, path.join(deps, "lib", name))
     const nodeHeaders = path.join(root, "node_modules", "node-api-headers", "include")
-    await run(compiler, [
-      "-O2", "-std=c++17", "-shared", "-fPIC", "-DNAPI_VERSION=8", "-DNODE_GYP_MODULE_NAME=tfjs_binding",
-      "binding/tfjs_backend.cc", "binding/tfjs_binding.cc", "-I..", `-I${deps}/include`, `-I${nodeHeaders}`,
-      `-L${deps}/lib`, "-ltensorflow", "-ltensorflow_framework", "-Wl,-rpath,$ORIGIN/../../deps/lib",
-      "-o", path.join(staging, "tfjs_binding.node"),
-    ], { cwd: folder, timeout: 600_000 })
+    await run(
+      compiler,
+      [
+        "-O2",
+        "-std=c++17",
+        "-shared",
+        "-fPIC",
+        "-DNAPI_VERSION=8",
+        "-DNODE_GYP_MODULE_NAME=tfjs_binding",
+        "binding/tfjs_backend.cc",
+        "binding/tfjs_binding.cc",
+        "-I..",
+        `-I${deps}/include`,
+        `-I${nodeHeaders}`,
+        `-L${deps}/lib`,
+        "-ltensorflow",
+        "-ltensorflow_framework",
+        "-Wl,-rpath,$ORIGIN/../../deps/lib",
+        "-o",
+        path.join(staging, "tfjs_binding.node"),
+      ],
+      { cwd: folder, timeout: 600_000 },
+    )
     await fs.writeFile(path.join(staging, "complete"), `${wheel.requirement}\n`)
     await fs.rm(cache, { recursive: true, force: true })
     await fs.rename(staging, cache)
