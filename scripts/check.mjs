@@ -16,6 +16,7 @@ const steps = () => [
   ["format", "oxfmt", ["--check"]],
   ["unused code", "knip", []],
   ["import rules", "turbo", ["boundaries"]],
+  ["wasm kernels are what their source compiles to", "node", ["packages/wasm-kernels/assemble.mjs", "--check"]],
   ["build", "turbo", ["run", "build", "--output-logs=errors-only"]],
   ...published().flatMap((folder) => [
     [`package shape of ${folder} (publint)`, "publint", ["run", folder, "--strict", "--pack", "pnpm"]],

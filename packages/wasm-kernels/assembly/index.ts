@@ -1,0 +1,6 @@
+export { adamw } from "./adamw"
+export { gelu, geluGradient, geluTanh, geluTanhGradient, silu, siluGradient } from "./gelu"
+export { gemm, gemmScratchBytes } from "./gemm"
+export { layerNorm, layerNormGradient } from "./layer-norm"
+export { imageToPatches, patchesToImage, segmentSum } from "./rows"
+export { softmax, softmaxCrossEntropy, softmaxGradient } from "./softmax-cross-entropy"

@@ -1,0 +1,2 @@
+export { installKernels, type InstalledKernels } from "./install-kernels.ts"
+export type { AdamWAttributes } from "./adamw.ts"
