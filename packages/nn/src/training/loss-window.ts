@@ -1,0 +1,49 @@
+import type * as tf from "../backend/tf.ts"
+import { ScalewiseError } from "../errors.ts"
+
+/** Scalars of several steps, left on the device until they are wanted: reading each at once would stall the pipeline. */
+export interface LossWindow {
+  readonly length: number
+  /** Takes the outputs of a step over; what is not a scalar is released. */
+  add(outputs: Record<string, tf.Tensor>): void
+  /** Means of `loss` and of the other scalars, and the sum of the losses; the window is empty afterwards. */
+  read(step: number): Promise<{ loss: number; lossSum: number; metrics: Record<string, number> }>
+  dispose(): void
+}
+
+export function lossWindow(): LossWindow {
+  let outputs: Record<string, tf.Tensor>[] = []
+  const dispose = (): void => {
+    for (const record of outputs) for (const tensor of Object.values(record)) tensor.dispose()
+    outputs = []
+  }
+  return {
+    get length() {
+      return outputs.length
+    },
+    add(record) {
+      for (const tensor of Object.values(record)) if (tensor.size !== 1) tensor.dispose()
+      outputs.push(Object.fromEntries(Object.entries(record).filter(([, tensor]) => tensor.size === 1)))
+    },
+    async read(step) {
+      const first = step - outputs.length + 1
+      const sums = new Map<string, number>()
+      for (const [index, record] of outputs.entries())
+        for (const [name, tensor] of Object.entries(record)) {
+          const value = (await tensor.data())[0]!
+          if (name === "loss" && !Number.isFinite(value))
+            throw new ScalewiseError(
+              "DIVERGED",
+              `train: the loss is ${value} at step ${first + index}; lower the learning rate or clip gradients, and resume`,
+            )
+          sums.set(name, (sums.get(name) ?? 0) + value)
+        }
+      const count = outputs.length
+      dispose()
+      const lossSum = sums.get("loss") ?? Number.NaN
+      sums.delete("loss")
+      return { loss: lossSum / count, lossSum, metrics: Object.fromEntries([...sums].map(([name, sum]) => [name, sum / count])) }
+    },
+    dispose,
+  }
+}
