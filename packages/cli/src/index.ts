@@ -1,1 +1,25 @@
-export {}
+// The program
+export { createApp, type App, type AppOptions } from "./app/create-app.ts"
+export { exitCode, failureOf, type Failure } from "./app/exit-code.ts"
+export { defineVerb, type Verb, type VerbArgument, type VerbContext, type VerbOption } from "./app/verb.ts"
+export { decimal, integer, list, type NumberLimits } from "./app/parse-option.ts"
+export type { Host, SignalSource, TextStream } from "./app/host.ts"
+export type { Output, OutputOptions } from "./app/output.ts"
+
+// Config
+export type { ConfigTree } from "./config/config-tree.ts"
+export { didYouMean, nearest } from "./config/nearest.ts"
+export { printConfig } from "./config/print-config.ts"
+export { resolveConfig, type ConfigSource, type ResolveConfigOptions, type ResolvedConfig } from "./config/resolve-config.ts"
+
+// Progress
+export { createProgress, type Progress, type ProgressEvent, type ProgressOptions } from "./progress/progress.ts"
+
+// Runs
+export { describeEnvironment, type Environment } from "./run/environment.ts"
+export { openMetricsLog, readMetrics, type MetricsLog, type MetricsLogOptions, type MetricsRecord } from "./run/metrics-log.ts"
+export { openRunFolder, type RunFolder, type RunFolderOptions } from "./run/run-folder.ts"
+
+// Text
+export { formatBytes, formatCount, formatDuration, formatValue } from "./format/format.ts"
+export { textTable } from "./format/text-table.ts"

@@ -1,1 +1,18 @@
-export {}
+// Pages
+export { page, type PageContent, type PageOptions, type PageSection } from "./page/page.ts"
+export { escapeHtml, html, type Html, type HtmlValue } from "./html.ts"
+
+// Charts
+export { barChart, type Bar, type BarChartOptions } from "./chart/bar-chart.ts"
+export type { Chart, ChartAxis, ChartOptions, ChartReference } from "./chart/chart.ts"
+export { dotChart, type Dot, type DotChartOptions } from "./chart/dot-chart.ts"
+export { lineChart, meanBand, type LineChartOptions, type LinePoint, type LineSeries } from "./chart/line-chart.ts"
+
+// Tables and numbers
+export { formatMeanSd, formatNumber, type FormatNumberOptions } from "./format-number.ts"
+export { spread, type Spread } from "./spread.ts"
+export { table, type TableCell, type TableOptions, type TableRow } from "./table/table.ts"
+
+// Pictures
+export { imageFigure, pngDataUri, type ImageFigureOptions, type ImageRow } from "./image/image-figure.ts"
+export { imageSheet, type ImageSheetOptions, type ImageStack, type PixelOptions } from "./image/image-sheet.ts"

@@ -1,0 +1,11 @@
+#!/usr/bin/env node
+import { createApp } from "@scalewise/cli"
+
+await createApp({
+  name: "scalewise-weather",
+  domain: "weather",
+  description:
+    "Weather ensembles by coarse-to-fine refinement. So far this program only has `doctor`: train, forecast, verify, inspect and report come with the package @scalewise/weather.",
+  verbs: [],
+  clock: Date.now,
+}).main()
