@@ -1,4 +1,4 @@
-import { ConfigError, disposeExcept, randomStream, tf, type RandomStream } from "@scalewise/nn"
+import { ConfigError, disposeExcept, randomStream, tensorsIn, tf, type RandomStream } from "@scalewise/nn"
 import type { BackwardProcess } from "./backward-process.ts"
 
 /** Options of `refine`. */
@@ -52,24 +52,36 @@ export async function* refine<State, Draw, Condition, Output>(
       const next = tf.tidy(() => {
         const prediction = process.predict(state, step, condition)
         const draw = greedy ? prediction.mode() : prediction.sample(samples.fold("step").fold(step))
-        return process.advance(state, step, draw) as State & tf.TensorContainer
+        return process.advance(state, step, draw, prediction) as State & tf.TensorContainer
       }) as State
-      disposeExcept(state, next)
+      disposeExcept(state, [next, condition])
       state = next
       networkCalls += process.networkCalls?.(step) ?? 1
       yield { step, state, networkCalls }
       await tf.nextFrame() // lets timers, signals and a user interface run
     }
   } finally {
-    disposeExcept(state, undefined)
+    disposeExcept(state, condition)
   }
 }
 
-/** Runs `refine` to its end and decodes the last state. */
+/** Runs `refine` to its end and decodes the last state. The caller owns what it returns. */
 export async function sample<State, Draw, Condition, Output>(
   process: BackwardProcess<State, Draw, Condition, Output>,
   options: RefineOptions<Condition>,
 ): Promise<Output> {
-  for await (const { step, state } of refine(process, options)) if (step === process.steps) return process.readout(state)
+  for await (const { step, state } of refine(process, options)) {
+    if (step === process.steps)
+      return tf.tidy(() => apart(process.readout(state), tensorsIn([state, options.condition])) as Output & tf.TensorContainer)
+  }
   throw new ConfigError("sample: expected a process of at least one step")
+}
+
+/** `value` with a handle of its own for every tensor that is also in `owned`, which the loop is about to release. */
+function apart<Value>(value: Value, owned: ReadonlySet<tf.Tensor>): Value {
+  if (value instanceof tf.Tensor) return owned.has(value) ? (value.clone() as Value & tf.Tensor) : value
+  if (Array.isArray(value)) return value.map((item: unknown) => apart(item, owned)) as Value
+  if (value !== null && typeof value === "object" && Object.getPrototypeOf(value) === Object.prototype)
+    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, apart(item, owned)])) as Value
+  return value
 }
