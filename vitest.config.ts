@@ -4,7 +4,7 @@ export default defineConfig({
   resolve: { conditions: ["@scalewise/source"] },
   ssr: { resolve: { conditions: ["@scalewise/source"] } },
   test: {
-    include: ["packages/*/src/**/*.test.ts", "apps/*/src/**/*.test.ts", "tests/**/*.test.ts"],
+    include: ["extensions/*/src/**/*.test.ts", "packages/*/src/**/*.test.ts", "apps/*/src/**/*.test.ts", "tests/**/*.test.ts"],
     pool: "forks",
     maxWorkers: 2,
     testTimeout: 60_000,

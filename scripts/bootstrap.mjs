@@ -24,7 +24,7 @@ function checkNode() {
 }
 
 /** Puts the pinned pnpm first on PATH; npm fetches it into the checkout's own cache folder once. */
-function pinPnpm() {
+export function pinPnpm() {
   const { packageManager } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8"))
   const version = packageManager.split("@")[1]
   const prefix = path.join(local, `pnpm-${version}`)

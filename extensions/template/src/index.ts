@@ -1,0 +1,1 @@
+export { annealed, type AnnealedOptions } from "./annealed.ts"
