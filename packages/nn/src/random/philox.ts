@@ -8,42 +8,34 @@ const multiplier1 = 0xcd9e8d57
 const weyl0 = 0x9e3779b9
 const weyl1 = 0xbb67ae85
 
-/** High 32 bits of the 64-bit product of two unsigned 32-bit numbers. */
-function multiplyHigh(a: number, b: number): number {
-  const aLow = a & 0xffff
-  const aHigh = a >>> 16
-  const bLow = b & 0xffff
-  const bHigh = b >>> 16
-  const lowLow = Math.imul(aLow, bLow) >>> 0
-  const highLow = (Math.imul(aHigh, bLow) >>> 0) + (lowLow >>> 16)
-  const lowHigh = (Math.imul(aLow, bHigh) >>> 0) + (highLow & 0xffff)
-  return (Math.imul(aHigh, bHigh) >>> 0) + Math.floor(highLow / 65536) + Math.floor(lowHigh / 65536)
-}
-
-/** Ten rounds on counter (c0..c3) under key (k0, k1); the four words go to `out[at .. at + 3]`. */
-export function philox4x32(
-  out: Uint32Array,
-  at: number,
-  c0: number,
-  c1: number,
-  c2: number,
-  c3: number,
-  k0: number,
-  k1: number,
-): void {
+/**
+ * Ten rounds on counter (c0..c3) under key (k0, k1); the four words go to `out[at .. at + 3]`.
+ *
+ * The high half of a 64-bit product is put together from 16-bit pieces, none of whose partial sums exceeds 32 bits, so that the
+ * engine stays in 32-bit integers; written out, since this is the inner loop of every draw.
+ */
+export function philox4x32(out: Uint32Array, at: number, c0: number, c1: number, c2: number, c3: number, k0: number, k1: number): void {
   for (let round = 0; round < 10; round++) {
-    const high0 = multiplyHigh(multiplier0, c0)
+    let low = c0 & 0xffff
+    let high = c0 >>> 16
+    let middle = (Math.imul(high, multiplier0 & 0xffff) + (Math.imul(low, multiplier0 & 0xffff) >>> 16)) | 0
+    let carry = (Math.imul(low, multiplier0 >>> 16) + (middle & 0xffff)) | 0
+    const high0 = (Math.imul(high, multiplier0 >>> 16) + (middle >>> 16) + (carry >>> 16)) | 0
     const low0 = Math.imul(multiplier0, c0)
-    const high1 = multiplyHigh(multiplier1, c2)
+    low = c2 & 0xffff
+    high = c2 >>> 16
+    middle = (Math.imul(high, multiplier1 & 0xffff) + (Math.imul(low, multiplier1 & 0xffff) >>> 16)) | 0
+    carry = (Math.imul(low, multiplier1 >>> 16) + (middle & 0xffff)) | 0
+    const high1 = (Math.imul(high, multiplier1 >>> 16) + (middle >>> 16) + (carry >>> 16)) | 0
     const low1 = Math.imul(multiplier1, c2)
-    c0 = (high1 ^ c1 ^ k0) >>> 0
-    c1 = low1 >>> 0
-    c2 = (high0 ^ c3 ^ k1) >>> 0
-    c3 = low0 >>> 0
+    c0 = high1 ^ c1 ^ k0
+    c1 = low1
+    c2 = high0 ^ c3 ^ k1
+    c3 = low0
     k0 = (k0 + weyl0) | 0
     k1 = (k1 + weyl1) | 0
   }
-  out[at] = c0
+  out[at] = c0 // the array makes them unsigned
   out[at + 1] = c1
   out[at + 2] = c2
   out[at + 3] = c3

@@ -31,7 +31,7 @@ export interface RandomStream {
   normalValues(shape: readonly number[]): Float32Array
   /** `count` integers in [0, below), unbiased. */
   integers(count: number, below: number): Int32Array
-  /** A uniformly random order of 0 .. count - 1 (Fisher-Yates). */
+  /** A random order of 0 .. count - 1 (Fisher-Yates; uniform up to count / 2^32). */
   permutation(count: number): Int32Array
 }
 
@@ -79,7 +79,9 @@ class KeyedStream implements RandomStream {
 
   uniformValues(shape: readonly number[]): Float32Array {
     const words = philoxWords(this.#key, sizeOf(shape))
-    return Float32Array.from(words, (word) => (word >>> 8) / 2 ** 24)
+    const values = new Float32Array(words.length)
+    for (let i = 0; i < words.length; i++) values[i] = (words[i]! >>> 8) / 2 ** 24
+    return values
   }
 
   normalValues(shape: readonly number[]): Float32Array {
@@ -205,6 +207,10 @@ function foldKey(key: Key, label: string | number): Key {
 const readWord = (bytes: Uint8Array, at: number): number =>
   ((bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 24)) >>> 0
 
-const gumbels = (uniforms: Float32Array): Float32Array => uniforms.map((u) => -Math.log(-Math.log(u + 2 ** -25)))
+/** In place; 2^-25 makes u the middle of its interval, so that no logarithm is infinite. */
+function gumbels(uniforms: Float32Array): Float32Array {
+  for (let i = 0; i < uniforms.length; i++) uniforms[i] = -Math.log(-Math.log(uniforms[i]! + 2 ** -25))
+  return uniforms
+}
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((size, length) => size * length, 1)

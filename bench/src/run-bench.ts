@@ -1,0 +1,70 @@
+import { selectBackend, type BackendName } from "@scalewise/nn"
+import { cases, type Mode, type Timing } from "./cases.ts"
+import { timePyTorch } from "./peer.ts"
+
+/** What to time. */
+export interface BenchOptions {
+  backends: readonly string[]
+  only: readonly string[] | undefined
+  /** The Python that has PyTorch, or undefined for no peer. */
+  peer: string | undefined
+  threads: number
+  repeats: number
+  rounds: number
+  json: boolean
+}
+
+interface Row extends Timing {
+  backend: string
+  threads: number
+  /** Milliseconds of PyTorch in the same minutes. */
+  pytorch?: number | undefined
+  /** Wall time over PyTorch's. */
+  ratio?: number | undefined
+}
+
+/**
+ * Times every case on every backend. With a peer, PyTorch and Scalewise take turns `rounds` times and the smallest
+ * reading of each counts, so that a busy machine slows both alike.
+ */
+export async function runBench({ backends, only, peer, threads, repeats, rounds, json }: BenchOptions): Promise<void> {
+  const rows: Row[] = []
+  const unknown = only?.filter((name) => !cases.some((one) => one.name === name)) ?? []
+  if (unknown.length > 0)
+    throw new Error(`bench: expected cases among ${cases.map(({ name }) => name).join(", ")}, got ${unknown.join(", ")}`)
+  for (const backend of backends) {
+    const report = await selectBackend({ prefer: backend as BackendName })
+    if (report.name !== backend) throw new Error(`bench: ${report.reason}`)
+    for (const one of cases.filter(({ name }) => only === undefined || only.includes(name))) {
+      const modes: Mode[] = backend === "native" && one.hasPeer ? ["captured", "eager"] : ["eager"]
+      const found = new Map<string, Row>()
+      let pytorch = Infinity
+      for (let round = 0; round < (one.hasPeer ? rounds : 1); round++) {
+        if (peer !== undefined && one.hasPeer)
+          pytorch = Math.min(pytorch, timePyTorch(one.name, { python: peer, threads: backend === "native" ? threads : 1, repeats }))
+        for (const mode of modes)
+          for (const timing of await one.time({ mode, repeats: backend === "native" ? repeats : Math.max(3, Math.round(repeats / 8)) })) {
+            const key = `${timing.name} ${timing.mode}`
+            const old = found.get(key)
+            if (old === undefined || timing.milliseconds < old.milliseconds)
+              found.set(key, { ...timing, backend, threads: report.threads, ...(old && { firstMilliseconds: old["firstMilliseconds"] }) })
+          }
+      }
+      for (const row of found.values()) {
+        if (Number.isFinite(pytorch)) Object.assign(row, { pytorch, ratio: row.milliseconds / pytorch })
+        rows.push(row)
+        if (!json) process.stdout.write(`${line(row)}\n`)
+      }
+    }
+  }
+  if (json) process.stdout.write(`${JSON.stringify(rows, undefined, 2)}\n`)
+}
+
+const figure = (value: number): string => value.toFixed(value < 10 ? 2 : 1)
+
+function line({ name, backend, threads, mode, milliseconds, pytorch, ratio, ...rest }: Row): string {
+  const where = `${backend}, ${threads} thread${threads === 1 ? "" : "s"}${mode === undefined ? "" : `, ${mode}`}`
+  const extra = Object.entries(rest).map(([key, value]) => `${key} ${typeof value === "number" ? figure(value) : value}`)
+  const peer = pytorch === undefined || ratio === undefined ? [] : [`PyTorch ${figure(pytorch)} ms`, `ratio ${ratio.toFixed(2)}`]
+  return [`${name.padEnd(26)} ${where.padEnd(30)} ${figure(milliseconds).padStart(8)} ms`, ...peer, ...extra].join("   ")
+}

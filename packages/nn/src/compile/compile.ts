@@ -1,0 +1,66 @@
+import { ConfigError } from "../errors.ts"
+import type { Parameters } from "../parameters.ts"
+import { CaptureError } from "./capture-error.ts"
+import { capturedStep } from "./captured-step.ts"
+import { eagerStep } from "./eager-step.ts"
+import { sessionBackend } from "./session.ts"
+import type { CompileOptions, Loss, TrainStep } from "./train-step.ts"
+
+/**
+ * Turns a loss function into a training step: gradients, clipping, optimiser and moving average in one call. On the native backend
+ * the step is captured as a TensorFlow graph, once for each shape of the inputs; elsewhere it runs eagerly, with the same results.
+ *
+ * Whatever the loss takes from elsewhere is a constant of the graph: small tensors are frozen as they are at the first call with a shape;
+ * large ones, numbers made inside, values read back and random draws are refused (mode `auto` then turns eager and says why in
+ * `fallbackReason`). A last batch of another size is another shape: the graphs of all shapes share one set of variables.
+ *
+ * @throws CaptureError in mode `captured`, where the loss or the backend does not allow it
+ */
+export function compile<P extends Parameters>(loss: Loss<P>, options: CompileOptions<P>): TrainStep<P> {
+  const { mode = "auto", accumulate = 1 } = options
+  if (!(Number.isInteger(accumulate) && accumulate >= 1)) throw new ConfigError(`compile: expected accumulate >= 1, got ${accumulate}`)
+  if (mode === "eager") return eagerStep(loss, options)
+  const backend = sessionBackend()
+  if (!backend) {
+    const reason = "the backend in use has no graphs; only tfjs-node does"
+    if (mode === "captured") throw new CaptureError(`compile: ${reason}; select it, or use mode "auto"`)
+    return eagerStep(loss, options, reason)
+  }
+  const captured = capturedStep(backend, loss, options)
+  return mode === "captured" ? captured : withFallback(captured, (reason) => eagerStep(loss, options, reason))
+}
+
+/** The captured step until it meets something that cannot be captured, then an eager one from the same state. */
+function withFallback<P>(captured: TrainStep<P>, eager: (reason: string) => TrainStep<P>): TrainStep<P> {
+  let current = captured
+  return {
+    get mode() {
+      return current.mode
+    },
+    get fallbackReason() {
+      return current.fallbackReason
+    },
+    get step() {
+      return current.step
+    },
+    run(inputs) {
+      try {
+        return current.run(inputs)
+      } catch (error) {
+        if (!(error instanceof CaptureError)) throw error
+        const next = eager(error.message)
+        const state = current.state()
+        next.restore(state)
+        for (const tensor of Object.values(state)) tensor.dispose()
+        current.dispose()
+        current = next
+        return current.run(inputs)
+      }
+    },
+    parameters: () => current.parameters(),
+    averaged: () => current.averaged(),
+    state: () => current.state(),
+    restore: (state) => current.restore(state),
+    dispose: () => current.dispose(),
+  }
+}
