@@ -15,8 +15,8 @@ import {
 const checks: readonly DoctorCheck[] = [
   nodeCheck,
   machineCheck,
+  backendCheck, // first: it sets what the native library reads when it is loaded
   tfjsNodeCheck,
-  backendCheck,
   diskCheck,
   writeCheck,
   browserCheck,

@@ -110,10 +110,10 @@ async function prepareNative(): Promise<void> {
   process.env.TF_NUM_INTRAOP_THREADS ??= cores
   process.env.TF_NUM_INTEROP_THREADS ??= cores
   process.env.TF_CPP_MIN_LOG_LEVEL ??= "2"
-  // tfjs-node 4.22 calls two functions that Node 23 removed.
+  // tfjs-node 4.22 calls two functions that Node 22 warns about and Node 23 removed.
   const { default: util } = (await import("node:util")) as unknown as { default: Record<string, unknown> }
-  util.isNullOrUndefined ??= (value: unknown) => value == null
-  util.isArray ??= Array.isArray
+  util.isNullOrUndefined = (value: unknown) => value == null
+  util.isArray = Array.isArray
   try {
     await importOptional("@tensorflow/tfjs-node")
   } catch (error) {
