@@ -22,6 +22,8 @@ export interface Case {
   name: string
   /** Whether PyTorch runs the same. */
   hasPeer: boolean
+  /** Whether stock TensorFlow.js on wasm can run the same. */
+  hasStock?: boolean
   time(options: { mode: Mode; repeats: number }): Promise<Timing[]>
 }
 
@@ -31,6 +33,7 @@ function trainingCase(make: typeof mlpStep | typeof transformerStep, name: strin
   return {
     name,
     hasPeer: true,
+    hasStock: true,
     async time({ mode, repeats }) {
       const { loss, parameters, inputs } = make() as ReturnType<typeof mlpStep>
       const start = performance.now()
@@ -59,7 +62,7 @@ const convolution: Case = {
     const milliseconds = await measure(
       () => {
         const out = compiled(inputs)
-        out["loss"]!.dataSync()
+        out["loss"].dataSync()
         disposeAll(out)
       },
       { repeats },

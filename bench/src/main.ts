@@ -5,6 +5,7 @@ import { parseArgs } from "node:util"
 const usage = `pnpm bench [options]     times the work that the project is made of
 
   --peer              times PyTorch beside it and prints the ratios of wall times (needs pip install torch)
+  --stock             times stock TensorFlow.js beside the wasm backend's training steps and prints how much faster they are
   --python PATH       the Python that has PyTorch                                     [python3]
   --backend NAMES     native,wasm,cpu                                                 [native,wasm]
   --only NAMES        mlp-step,transformer-step,conv-step,matmul,philox,safetensors-read
@@ -19,6 +20,7 @@ function options() {
     return parseArgs({
       options: {
         peer: { type: "boolean", default: false },
+        stock: { type: "boolean", default: false },
         python: { type: "string", default: "python3" },
         backend: { type: "string", default: "native,wasm" },
         only: { type: "string" },
@@ -31,7 +33,7 @@ function options() {
     }).values
   } catch (error) {
     process.stderr.write(`bench: ${(error as Error).message}\n\n${usage}`)
-    process.exit(2)
+    return process.exit(2)
   }
 }
 
@@ -49,6 +51,7 @@ try {
     backends: chosen.backend.split(","),
     only: chosen.only?.split(","),
     peer: chosen.peer ? chosen.python : undefined,
+    stock: chosen.stock,
     threads: Number(chosen.threads),
     repeats: Number(chosen.repeats),
     rounds: Number(chosen.rounds),

@@ -79,7 +79,7 @@ export function transformerStep(batch = 64) {
 /** 3 x 3 convolution 32 -> 64 of 28 x 28 images, batch 64: output, and gradients of input, filter and bias for `compileFunction`. */
 export function convStep(batch = 64) {
   const parameters = { filter: weight("filter", 3, 3, 32, 64), bias: tf.zeros([64]) }
-  const gradients = tf.valueAndGrads((image, filter, bias, cotangent) => tf.sum(tf.mul(ops.conv2d(image!, filter!, { bias }), cotangent!)))
+  const gradients = tf.valueAndGrads((image, filter, bias, cotangent) => tf.sum(tf.mul(ops.conv2d(image, filter, { bias }), cotangent)))
   return {
     name: "conv-step",
     parameters,

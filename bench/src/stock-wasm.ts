@@ -11,7 +11,7 @@ type Dense = { weight: tf.Tensor; bias: tf.Tensor }
 
 /** Rows through a dense layer: x [..., I] gives [..., O]. */
 function linear(x: tf.Tensor, { weight, bias }: Dense): tf.Tensor {
-  const y = tf.add(tf.matMul(x.reshape([-1, x.shape.at(-1)!]) as tf.Tensor2D, weight as tf.Tensor2D), bias)
+  const y = tf.add(tf.matMul(x.reshape([-1, x.shape.at(-1)!]), weight), bias)
   return y.reshape([...x.shape.slice(0, -1), weight.shape[1]!])
 }
 
@@ -31,37 +31,45 @@ function attention(qkv: tf.Tensor, heads: number): tf.Tensor {
   return tf.transpose(tf.matMul(weights, v), [0, 2, 1, 3]).reshape([batch, length, width])
 }
 
-const mlp = mlpStep()
-const transformer = transformerStep()
 const meanSquare = (a: tf.Tensor, b: tf.Tensor): tf.Tensor => tf.mean(tf.squaredDifference(a, b))
 
-const losses: Record<string, { parameters: FlatParameters; loss: (p: FlatParameters) => tf.Tensor }> = {
-  "mlp-step": {
-    parameters: flattenParameters(mlp.parameters),
-    loss: (p) => {
-      const a = gelu(linear(mlp.inputs.x, layer(p, "first")))
+interface StockStep {
+  parameters: FlatParameters
+  loss: (p: FlatParameters) => tf.Tensor
+}
+
+const steps: Record<string, () => StockStep> = {
+  "mlp-step": () => {
+    const { parameters, inputs } = mlpStep()
+    const loss = (p: FlatParameters) => {
+      const a = gelu(linear(inputs.x, layer(p, "first")))
       const b = gelu(linear(a, layer(p, "second")))
-      return meanSquare(linear(layerNorm(b, layer(p, "norm")), layer(p, "last")), mlp.inputs.y)
-    },
+      return meanSquare(linear(layerNorm(b, layer(p, "norm")), layer(p, "last")), inputs.y)
+    }
+    return { parameters: flattenParameters(parameters), loss }
   },
-  "transformer-step": {
-    parameters: flattenParameters(transformer.parameters),
-    loss: (p) => {
-      const { x, y } = transformer.inputs
-      const qkv = linear(layerNorm(x, layer(p, "attentionNorm")), layer(p, "qkv"))
-      const a = tf.add(x, linear(attention(qkv, 4), layer(p, "out")))
+  "transformer-step": () => {
+    const { parameters, inputs } = transformerStep()
+    const loss = (p: FlatParameters) => {
+      const qkv = linear(layerNorm(inputs.x, layer(p, "attentionNorm")), layer(p, "qkv"))
+      const a = tf.add(inputs.x, linear(attention(qkv, 4), layer(p, "out")))
       const hidden = gelu(linear(layerNorm(a, layer(p, "mlpNorm")), layer(p, "up")))
-      return meanSquare(tf.add(a, linear(hidden, layer(p, "down"))), y)
-    },
+      return meanSquare(tf.add(a, linear(hidden, layer(p, "down"))), inputs.y)
+    }
+    return { parameters: flattenParameters(parameters), loss }
   },
 }
 
 const layer = (p: FlatParameters, name: string): Dense => ({ weight: p[`${name}.weight`]!, bias: p[`${name}.bias`]! })
 
 /** Loss, gradients and AdamW, each operation of its own. */
-function trainingStep({ parameters, loss }: { parameters: FlatParameters; loss: (p: FlatParameters) => tf.Tensor }): () => number {
+function trainingStep({ parameters, loss }: StockStep): () => number {
   const names = Object.keys(parameters)
-  let state = names.map((name) => ({ p: parameters[name]!.clone(), m: tf.zerosLike(parameters[name]!), v: tf.zerosLike(parameters[name]!) }))
+  let state = names.map((name) => ({
+    p: parameters[name]!.clone(),
+    m: tf.zerosLike(parameters[name]!),
+    v: tf.zerosLike(parameters[name]!),
+  }))
   const gradients = tf.valueAndGrads((...values) => loss(Object.fromEntries(names.map((name, i) => [name, values[i]!]))))
   const [rate, beta1, beta2, epsilon, weightDecay] = [1e-3, 0.9, 0.95, 1e-8, 0.05]
   let count = 0
@@ -88,10 +96,10 @@ function trainingStep({ parameters, loss }: { parameters: FlatParameters; loss: 
 }
 
 const [name, repeats] = process.argv.slice(2) as [string, string]
-const chosen = losses[name]
-if (chosen === undefined) throw new Error(`stock-wasm: expected one of ${Object.keys(losses).join(", ")}, got ${name}`)
+const chosen = steps[name]
+if (chosen === undefined) throw new Error(`stock-wasm: expected one of ${Object.keys(steps).join(", ")}, got ${name}`)
 await tf.setBackend("wasm")
-const step = trainingStep(chosen)
-const loss = step() // of the first step, to compare
+const step = trainingStep(chosen())
+const loss = step() // of the first step, so that one can see that both compute the same
 const milliseconds = await measure(() => void step(), { repeats: Number(repeats), warmUp: 0 })
-process.stdout.write(JSON.stringify([{ name, milliseconds, loss }]))
+process.stdout.write(JSON.stringify([{ name, threads: 1, milliseconds, loss }]))

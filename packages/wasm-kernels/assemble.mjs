@@ -7,7 +7,7 @@ process.chdir(import.meta.dirname)
 
 const build = async (features) => {
   let binary
-  const { error, stderr } = await main(
+  const { error } = await main(
     [
       "assembly/index.ts",
       "--outFile",
@@ -22,9 +22,9 @@ const build = async (features) => {
       "-O3",
       "--noAssert",
     ],
-    { writeFile: (name, content) => void (binary = content) },
+    { stderr: process.stderr, writeFile: (name, content) => void (binary = content) },
   )
-  if (error) throw new Error(stderr.toString())
+  if (error) throw error
   return Buffer.from(binary).toString("base64")
 }
 
@@ -34,8 +34,10 @@ function hasSection(binary, kind) {
     if (binary[at] === kind) return true
     let length = 0
     let shift = 0
-    do ((length |= (binary[++at] & 0x7f) << shift), (shift += 7))
-    while (binary[at] & 0x80)
+    do {
+      length |= (binary[++at] & 0x7f) << shift
+      shift += 7
+    } while (binary[at] & 0x80)
     at += 1 + length
   }
   return false

@@ -1,11 +1,11 @@
-// AdamW in one pass over parameter, moments and gradient (Loshchilov and Hutter, 2019), in place.
+// AdamW in one pass over parameter, moments and gradient (Loshchilov and Hutter, 2019).
 
 import { loadLanes, storeLanes } from "./lanes"
 import { multiplyAdd } from "./multiply-add"
 
 /**
- * m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g^2;
- * p = decay p - step m / (sqrt(v) inverseRoot + epsilon), with decay = 1 - rate weightDecay,
+ * newM = beta1 m + (1 - beta1) g; newV = beta2 v + (1 - beta2) g^2;
+ * newP = decay p - step newM / (sqrt(newV) inverseRoot + epsilon), with decay = 1 - rate weightDecay,
  * step = rate / (1 - beta1^t) and inverseRoot = 1 / sqrt(1 - beta2^t).
  */
 export function adamw(
@@ -13,6 +13,9 @@ export function adamw(
   m: usize,
   v: usize,
   gradient: usize,
+  newParameter: usize,
+  newM: usize,
+  newV: usize,
   size: i32,
   decay: f32,
   step: f32,
@@ -33,8 +36,8 @@ export function adamw(
     const v1 = multiplyAdd(keep2, loadLanes(v + at, count), f32x4.mul(take2, f32x4.mul(g, g)))
     const root = multiplyAdd(f32x4.sqrt(v1), f32x4.splat(inverseRoot), f32x4.splat(epsilon))
     const update = f32x4.div(f32x4.mul(f32x4.splat(step), m1), root)
-    storeLanes(m + at, m1, count)
-    storeLanes(v + at, v1, count)
-    storeLanes(parameter + at, f32x4.sub(f32x4.mul(f32x4.splat(decay), loadLanes(parameter + at, count)), update), count)
+    storeLanes(newM + at, m1, count)
+    storeLanes(newV + at, v1, count)
+    storeLanes(newParameter + at, f32x4.sub(f32x4.mul(f32x4.splat(decay), loadLanes(parameter + at, count)), update), count)
   }
 }

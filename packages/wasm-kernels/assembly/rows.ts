@@ -1,6 +1,45 @@
-// Whole rows moved by index: segment sums (the gradient of a gather) and convolution patches.
+// Whole rows moved by index: gathers, segment sums (their gradient), transposes and convolution patches.
 
 import { loadLanes, storeLanes } from "./lanes"
+
+/** to[row] = from[ids[row]] for `rows` rows of `bytes`; ids lie in range. */
+export function gatherRows(from: usize, ids: usize, to: usize, rows: i32, bytes: i32): void {
+  for (let row = 0; row < rows; row++) {
+    memory.copy(to, from + <usize>load<i32>(ids + (<usize>row << 2)) * <usize>bytes, bytes)
+    to += <usize>bytes
+  }
+}
+
+/**
+ * to[a, b, c, d] = from at a strideA + b strideB + c strideC + d strideD (in bytes), each a row of `bytes`, for to [A, B, C, D] rows:
+ * every transpose of up to five dimensions that keeps the last.
+ */
+export function transposeRows(
+  from: usize, to: usize,
+  a: i32, b: i32, c: i32, d: i32,
+  strideA: i32, strideB: i32, strideC: i32, strideD: i32,
+  bytes: i32,
+): void {
+  for (let i = 0; i < a; i++)
+    for (let j = 0; j < b; j++)
+      for (let k = 0; k < c; k++) {
+        let row = from + <usize>(i * strideA + j * strideB + k * strideC)
+        for (let l = 0; l < d; l++) {
+          copyRow(row, to, bytes)
+          row += <usize>strideD
+          to += <usize>bytes
+        }
+      }
+}
+
+/** Short rows are faster by hand than by `memory.copy`; a row holds whole floats. */
+// @ts-ignore: decorator
+@inline
+function copyRow(from: usize, to: usize, bytes: i32): void {
+  let at: i32 = 0
+  for (; at + 16 <= bytes; at += 16) v128.store(to + <usize>at, v128.load(from + <usize>at))
+  for (; at < bytes; at += 4) store<i32>(to + <usize>at, load<i32>(from + <usize>at))
+}
 
 /** to[ids[row]] += from[row] for rows of `width`; ids outside [0, segments) are left out. `to` is zeroed first. */
 export function segmentSum(from: usize, ids: usize, to: usize, rows: i32, width: i32, segments: i32): void {

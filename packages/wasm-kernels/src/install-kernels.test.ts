@@ -111,6 +111,21 @@ describe("convolution gradients", () => {
     }, 1e-4))
 })
 
+describe("max pooling", () => {
+  for (const { window, stride, pad } of [
+    { window: 2, stride: 2, pad: "valid" },
+    { window: 3, stride: 2, pad: "same" },
+    { window: 3, stride: 1, pad: 1 },
+  ] as const)
+    it(`gradient, ${window} x ${window}, stride ${stride}, ${pad} (the stock kernel is wrong from two channels)`, () =>
+      same((x) => [
+        tf.grad((image: tf.Tensor) => {
+          const y = tf.maxPool(image as tf.Tensor4D, window, stride, pad, pad === 1 ? "floor" : undefined)
+          return tf.sum(tf.mul(y, wave(y.shape, 2)))
+        })(tf.sub(x([2, 7, 6, 3]), 3)),
+      ]))
+})
+
 describe("rows", () => {
   it("gradient of a gather, with repeated ids", () =>
     same((x) => [
@@ -119,6 +134,56 @@ describe("rows", () => {
         return tf.sum(tf.mul(rows, wave(rows.shape, 1)))
       })(x([5, 7])),
     ]))
+
+  it("gather along every axis, of floats and integers", () =>
+    same((x) => {
+      const ids = tf.tensor2d([2, 0, 1, 2], [2, 2], "int32")
+      const whole = tf.tensor([...Array(24).keys()], [4, 3, 2], "int32")
+      return [
+        ...[0, 1, 2].map((axis) => tf.gather(x([3, 4, 5]), ids, axis)),
+        tf.cast(tf.gather(whole, ids), "float32"),
+        tf.cast(tf.gather(tf.greater(x([4, 3]), 0), ids, 1), "float32"),
+      ]
+    }))
+
+  it("gather with batch dimensions (the stock kernel reads outside the tensor)", () =>
+    tf.tidy(() => {
+      const x = tf.tensor([0, 1, 2, 3, 4, 5, 6, 7], [2, 2, 2])
+      expect([...tf.gather(x, tf.tensor2d([[1], [0]], [2, 1], "int32"), 1, 1).dataSync()]).toEqual([2, 3, 4, 5])
+    }))
+
+  it("gather refuses an id outside the axis", () => {
+    expect(() => tf.tidy(() => tf.gather(wave([3, 2]), tf.tensor1d([3], "int32")))).toThrow(/ids from 0 to 2, got 3/)
+  })
+
+  it("transposes that keep the last dimension, and others", () =>
+    same((x) => [
+      tf.transpose(x([2, 3, 5]), [1, 0, 2]),
+      tf.transpose(x([2, 3, 4, 7]), [0, 2, 1, 3]),
+      tf.transpose(x([2, 3, 3, 4, 6]), [2, 0, 3, 1, 4]),
+      tf.transpose(x([2, 3, 5]), [2, 0, 1]),
+      tf.transpose(x([2, 3, 5]), [0, 1, 2]),
+      tf.transpose(x([1, 1, 1]), [1, 0, 2]),
+    ]))
+
+  it("parts along the first dimension, and others", () =>
+    same((x) => [...tf.unstack(x([3, 2, 3, 2, 4])), ...tf.unstack(x([3, 2])), ...tf.unstack(x([2, 3, 2]), 1)]))
+
+  it("sums and means over any dimensions", () =>
+    same((x) => [
+      ...[[0], [1], [2], [0, 1], [1, 2], [0, 2], [0, 1, 2], []].flatMap((axes) => [
+        tf.sum(x([6, 5, 7]), axes),
+        tf.mean(x([6, 5, 7]), axes, true),
+      ]),
+      tf.sum(x([13, 9]), 0),
+      tf.sum(x([0, 3]), 0),
+      tf.cast(tf.sum(tf.tensor2d([1, 2, 3, 4], [2, 2], "int32"), 0), "float32"),
+    ]))
+
+  it("a long sum keeps its digits", () => {
+    const [sum] = tf.tidy(() => tf.sum(tf.fill([1 << 20], 0.1)).dataSync())
+    expect(Math.abs(sum! / (0.1 * 2 ** 20) - 1)).toBeLessThan(1e-6)
+  })
 
   it("softmax", () => same((x) => [tf.softmax(x([6, 11])), tf.softmax(tf.mul(x([2, 3, 4]), 30)), tf.softmax(x([5, 1]))]))
 })
@@ -234,12 +299,32 @@ describe("own kernels", () => {
       const [parameter, first, second] = state
       state = own(
         "ScalewiseAdamW",
-        { parameter, m: first, v: second, gradient },
-        { rate, beta1, beta2, epsilon, weightDecay, step },
+        {
+          parameter,
+          m: first,
+          v: second,
+          gradient,
+          rate: tf.scalar(rate),
+          beta1Power: tf.scalar(beta1 ** step),
+          beta2Power: tf.scalar(beta2 ** step),
+        },
+        { beta1, beta2, epsilon, weightDecay },
       ) as typeof state
     }
     expectClose(state[0], tf.tensor1d(p), 1e-6)
   })
+})
+
+it("a copy shares its numbers until the last is disposed", () => {
+  const bytes = tf.memory().numBytes
+  const x = wave([100])
+  const copy = tf.clone(x)
+  const changed = tf.add(copy, 1)
+  x.dispose()
+  expect(copy.dataSync()[3]).toBe(Math.fround(Math.sin(5.1) * 1.5))
+  tf.dispose([copy, changed])
+  expect(tf.memory().numBytes).toBe(bytes)
+  expect(() => copy.dataSync()).toThrow(/disposed/)
 })
 
 it("does not leak", () => {

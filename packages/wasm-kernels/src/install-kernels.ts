@@ -3,15 +3,24 @@ import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm"
 import { activations } from "./activations.ts"
 import { adamw } from "./adamw.ts"
 import { conv2dBackpropFilter, conv2dBackpropInput } from "./convolution-gradients.ts"
+import { gather } from "./gather.ts"
 import { kernelMemory } from "./kernel-memory.ts"
 import { batchMatMul } from "./matrix-product.ts"
+import { maxPoolGradient } from "./max-pool.ts"
 import { layerNorm, layerNormGradient, softmax, softmaxCrossEntropy, softmaxGradient } from "./normalisation.ts"
+import { completed, type PartialKernel } from "./partial-kernel.ts"
+import { reductions } from "./reductions.ts"
 import { unsortedSegmentSum } from "./segment-sum.ts"
+import { identity, unpack } from "./sharing.ts"
+import { transpose } from "./transpose.ts"
 
-const kernels: readonly KernelConfig[] = [
+const whole: readonly KernelConfig[] = [
   batchMatMul,
   conv2dBackpropFilter,
   conv2dBackpropInput,
+  maxPoolGradient,
+  identity,
+  gather,
   unsortedSegmentSum,
   softmax,
   softmaxGradient,
@@ -21,6 +30,9 @@ const kernels: readonly KernelConfig[] = [
   adamw,
   ...activations,
 ]
+
+/** These serve the cases that the stock kernel does slowly. */
+const partial: readonly PartialKernel[] = [transpose, unpack, ...reductions]
 
 /** What `installKernels` did. */
 export interface InstalledKernels {
@@ -42,19 +54,25 @@ export function installKernels(): InstalledKernels {
   if (!("wasm" in wasm))
     throw new Error('installKernels: expected the backend "wasm"; call tf.setBackend("wasm") and await tf.ready() first')
   const { relaxedSimd } = kernelMemory(wasm)
-  const stock = kernels.map(({ kernelName }) => getKernel(kernelName, "wasm"))
-  for (const [i, config] of kernels.entries()) {
-    if (stock[i] != null) unregisterKernel(config.kernelName, "wasm")
-    registerKernel(config)
+  const stockOf = ({ kernelName }: { kernelName: string }): KernelConfig | undefined => getKernel(kernelName, "wasm") ?? undefined
+  const replacements = [
+    ...whole.map((kernel) => ({ kernel, stock: stockOf(kernel) })),
+    ...partial.flatMap((kernel) => {
+      const stock = stockOf(kernel)
+      return stock === undefined ? [] : [{ kernel: completed(kernel, stock), stock }]
+    }),
+  ]
+  for (const { kernel, stock } of replacements) {
+    if (stock !== undefined) unregisterKernel(kernel.kernelName, "wasm")
+    registerKernel(kernel)
   }
   return {
-    names: kernels.map(({ kernelName }) => kernelName),
+    names: replacements.map(({ kernel }) => kernel.kernelName),
     relaxedSimd,
     restore: () => {
-      for (const [i, config] of kernels.entries()) {
-        unregisterKernel(config.kernelName, "wasm")
-        const old = stock[i]
-        if (old != null) registerKernel(old)
+      for (const { kernel, stock } of replacements) {
+        unregisterKernel(kernel.kernelName, "wasm")
+        if (stock !== undefined) registerKernel(stock)
       }
     },
   }

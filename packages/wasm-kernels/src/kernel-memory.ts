@@ -18,6 +18,10 @@ export interface KernelExports {
   softmax(x: number, y: number, rows: number, width: number): void
   softmaxGradient(y: number, dy: number, dx: number, rows: number, width: number): void
   softmaxCrossEntropy(logits: number, ids: number, loss: number, gradient: number, rows: number, classes: number): void
+  maxPoolGradient(...args: number[]): void
+  sum(x: number, y: number, outer: number, length: number, inner: number, scale: number): void
+  gatherRows(from: number, ids: number, to: number, rows: number, bytes: number): void
+  transposeRows(...args: number[]): void
   segmentSum(from: number, ids: number, to: number, rows: number, width: number, segments: number): void
   imageToPatches(...args: number[]): void
   patchesToImage(...args: number[]): void

@@ -55,12 +55,17 @@ export const batchMatMul: KernelConfig = {
     if (batch === 0 || m === 0 || n === 0) return out
 
     const kernels = kernelMemory(wasm)
-    const scratch = kernels.scratch(kernels.call.gemmScratchBytes(m, n, k))
+    const batchA = util.sizeFromShape(leadA)
+    const batchB = util.sizeFromShape(leadB)
+    const joinsRows = batchB === 1 && !transposeA // one matrix on the right of many: the rows of all are the rows of one
+    const scratch = kernels.scratch(kernels.call.gemmScratchBytes(joinsRows ? batchA * m : m, n, k))
     const left = { pointer: kernels.pointer(a), row: transposeA ? 1 : k, column: transposeA ? m : 1 }
     const right = { pointer: kernels.pointer(b), row: transposeB ? 1 : n, column: transposeB ? k : 1 }
     const c = kernels.pointer(out)
-    const batchA = util.sizeFromShape(leadA)
-    const batchB = util.sizeFromShape(leadB)
+    if (joinsRows) {
+      multiply(kernels, { m: batchA * m, n, k, a: { ...left, batch: 0 }, b: { ...right, batch: 0 }, c }, scratch)
+      return out
+    }
     if ((batchA === batch || batchA === 1) && (batchB === batch || batchB === 1)) {
       const strides = { a: batchA === 1 ? 0 : m * k, b: batchB === 1 ? 0 : k * n }
       multiply(kernels, { batch, m, n, k, a: { ...left, batch: strides.a }, b: { ...right, batch: strides.b }, c }, scratch)

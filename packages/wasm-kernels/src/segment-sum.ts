@@ -10,6 +10,8 @@ export const unsortedSegmentSum: KernelConfig = {
     const wasm = backend as BackendWasm
     const { x, segmentIds } = inputs as unknown as { x: TensorInfo; segmentIds: TensorInfo }
     const { numSegments } = attrs as { numSegments: number }
+    if (x.dtype !== "float32" || segmentIds.dtype !== "int32")
+      throw new Error(`UnsortedSegmentSum: expected float32 values and int32 ids, got ${x.dtype} and ${segmentIds.dtype}; cast them first`)
     const rows = util.sizeFromShape(segmentIds.shape)
     const rest = x.shape.slice(segmentIds.shape.length)
     if (x.shape.slice(0, segmentIds.shape.length).join() !== segmentIds.shape.join())

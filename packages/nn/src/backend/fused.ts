@@ -16,11 +16,12 @@ export type FusedKernel =
 /** Whether the backend in use has the kernel (and its gradient). */
 export const hasFused = (kernel: FusedKernel): boolean => tf.getKernel(kernel, tf.getBackend()) != null
 
-/** Runs it; no gradient is recorded. */
-export function runFused<Outputs extends tf.Tensor | tf.Tensor[] = tf.Tensor>(
+/** Runs it and gives its outputs; no gradient is recorded. */
+export function runFused(
   kernel: FusedKernel | `${FusedKernel}Gradient`,
   inputs: Record<string, tf.Tensor>,
   attributes?: Readonly<Record<string, number>>,
-): Outputs {
-  return tf.engine().runKernel(kernel, inputs, attributes)
+): tf.Tensor[] {
+  const outputs = tf.engine().runKernel<tf.Tensor | tf.Tensor[]>(kernel, inputs, attributes)
+  return Array.isArray(outputs) ? outputs : [outputs]
 }

@@ -79,7 +79,7 @@ export function sigmoidGradient(y: tf.Tensor, dy: tf.Tensor): tf.Tensor {
 
 /** y (dy - sum(dy y)) over the last dimension, the gradient of a softmax with value y. */
 export function softmaxGradient(y: tf.Tensor, dy: tf.Tensor): tf.Tensor {
-  if (hasFused("ScalewiseSoftmaxGradient")) return runFused("ScalewiseSoftmaxGradient", { y, dy })
+  if (hasFused("ScalewiseSoftmaxGradient")) return runFused("ScalewiseSoftmaxGradient", { y, dy })[0]!
   return tf.mul(y, tf.sub(dy, summed(tf.mul(dy, y), [dy.rank - 1], true)))
 }
 
@@ -106,12 +106,8 @@ export function product(a: tf.Tensor, b: tf.Tensor, { transposeA = false, transp
     // The plain kernel is up to a third faster on matrices, and TensorFlow's graph optimiser can merge it with a bias.
     const isPlain = a.rank === 2 && b.rank === 2
     const [kernel, left, right] = isPlain ? ["MatMul", "transpose_a", "transpose_b"] : ["BatchMatMulV2", "adj_x", "adj_y"]
-    const attributes = [
-      typeAttribute(native, "T"),
-      booleanAttribute(native, left!, transposeA),
-      booleanAttribute(native, right!, transposeB),
-    ]
-    return native.executeSingleOutput(kernel!, attributes, [a, b])
+    const attributes = [typeAttribute(native, "T"), booleanAttribute(native, left, transposeA), booleanAttribute(native, right, transposeB)]
+    return native.executeSingleOutput(kernel, attributes, [a, b])
   }
   if (tf.getBackend() === "wasm") return tf.matMul(a, b, transposeA, transposeB)
   const [left, right] = sameLead(a, b)
@@ -155,7 +151,7 @@ export function rowSums(values: tf.Tensor, ids: tf.Tensor, count: number): tf.Te
     return native.executeSingleOutput("UnsortedSegmentSum", attributes, [values, ids, constant(count, "int32")])
   }
   const width = values.shape.at(-1)!
-  return tf.unsortedSegmentSum(tf.reshape(values, [-1, width]), tf.reshape(ids, [-1]) as tf.Tensor1D, count)
+  return tf.unsortedSegmentSum(tf.reshape(values, [-1, width]), tf.reshape<tf.Rank.R1>(ids, [-1]), count)
 }
 
 /** A matrix of fixed numbers, cached like `constant`. */

@@ -25,6 +25,7 @@ describe("selectBackend", async () => {
     expect(report.name).toBe(prefer)
     expect(tf.getBackend()).toBe(prefer)
     expect(report.advice).toBeDefined()
+    if (prefer === "wasm") expect(report.reason).toMatch(/Scalewise's own, with (standard|relaxed) SIMD/)
     const product = tf.tidy(() => tf.matMul(tf.tensor2d([[1, 2]]), tf.tensor2d([[3], [4]])))
     expect([...(await product.data())]).toEqual([11])
     product.dispose()

@@ -35,7 +35,7 @@ export function selfAttention({ width, heads, bias = true }: SelfAttentionLayerO
   const joint = linear({ inputs: width, outputs: 3 * width, bias })
   const back = linear({ inputs: width, outputs: width, bias })
   return {
-    init: (random) => ({ qkv: joint.init(random.fold("qkv")), out: back.init(random.fold("out")) }) as SelfAttentionParameters,
+    init: (random) => ({ qkv: joint.init(random.fold("qkv")), out: back.init(random.fold("out")) }),
     apply: (parameters, x, mask) => back.apply(parameters.out, selfAttentionOp(joint.apply(parameters.qkv, x), { heads, mask })),
   }
 }

@@ -70,14 +70,14 @@ export function selfAttention(qkvBT3D: tf.Tensor, { heads, mask, scale: givenSca
   return withGradient(
     named,
     (save) => {
-      const parts = transposed(reshaped(qkvBT3D, [batch!, length!, 3, heads, d]), [2, 0, 3, 1, 4]) // [3, B, H, T, d]
+      const parts = transposed(reshaped(qkvBT3D, [batch, length!, 3, heads, d]), [2, 0, 3, 1, 4]) // [3, B, H, T, d]
       const [q, k, v] = unstacked(parts) as [tf.Tensor, tf.Tensor, tf.Tensor]
       const { queries, weights, out } = attend(q, k, v, scale, mask)
       save([queries, k, v, weights, out])
-      return reshaped(transposed(out, [0, 2, 1, 3]), [batch!, length!, width])
+      return reshaped(transposed(out, [0, 2, 1, 3]), [batch, length!, width])
     },
     (dy, [queries, keys, values, weights, out]) => {
-      const dOut = transposed(reshaped(dy, [batch!, length!, heads, d]), [0, 2, 1, 3])
+      const dOut = transposed(reshaped(dy, [batch, length!, heads, d]), [0, 2, 1, 3])
       const scores = scoreGradient(dOut, values!, weights!, out!)
       return {
         qkv: () => {
@@ -111,7 +111,7 @@ function unstacked(x: tf.Tensor): tf.Tensor[] {
   const native = nativeBackend()
   if (native === undefined) return tf.unstack(x)
   const { TF_ATTR_INT } = native.binding
-  const count = x.shape[0]!
+  const count = x.shape[0]
   const attributes = [
     { name: "num", type: TF_ATTR_INT, value: count },
     typeAttribute(native, "T"),

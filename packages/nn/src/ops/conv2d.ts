@@ -28,7 +28,7 @@ export function conv2d(x: tf.Tensor, filter: tf.Tensor, { bias, stride = 1, padd
   checkShapes("conv2d", x, filter, 2, bias, 3)
   const [h, w] = filter.shape as [number, number]
   const pads = padsOf(padding, x.shape as [number, number, number, number], [h, w], stride)
-  const padded = [x.shape[0]!, x.shape[1]! + pads[0][0] + pads[0][1], x.shape[2]! + pads[1][0] + pads[1][1], x.shape[3]!]
+  const padded = [x.shape[0], x.shape[1]! + pads[0][0] + pads[0][1], x.shape[2]! + pads[1][0] + pads[1][1], x.shape[3]!]
   if (padded[1]! < h || padded[2]! < w) throw new ShapeError(`conv2d: expected a padded input of at least ${h} x ${w}, got [${padded}]`)
   const named: Record<string, tf.Tensor> = bias ? { x, filter, bias } : { x, filter }
   return withGradient(

@@ -75,12 +75,12 @@ function sparse(rows: tf.Tensor, labels: tf.Tensor): { loss: tf.Tensor; slope: t
     return { loss: loss!, slope: slope! }
   }
   if (hasFused("ScalewiseSoftmaxCrossEntropy")) {
-    const [loss, slope] = runFused<tf.Tensor[]>("ScalewiseSoftmaxCrossEntropy", { logits: rows, ids: labels })
+    const [loss, slope] = runFused("ScalewiseSoftmaxCrossEntropy", { logits: rows, ids: labels })
     return { loss: loss!, slope: slope! }
   }
   const classes = rows.shape[1]!
   // One class cannot be missed; a one-hot of depth 1 is refused.
-  if (classes === 1) return { loss: tf.zeros([rows.shape[0]!]), slope: tf.zerosLike(rows) }
+  if (classes === 1) return { loss: tf.zeros([rows.shape[0]]), slope: tf.zerosLike(rows) }
   return composed(rows, tf.cast(tf.oneHot(labels as tf.Tensor1D, classes), "float32"))
 }
 

@@ -18,6 +18,6 @@ export function embedding(table: tf.Tensor, ids: tf.Tensor): tf.Tensor {
       save([ids])
       return rows(table, ids)
     },
-    (dy, [saved]) => ({ table: () => rowSums(dy, saved!, table.shape[0]!) }),
+    (dy, [saved]) => ({ table: () => rowSums(dy, saved!, table.shape[0]) }),
   )
 }

@@ -3,15 +3,18 @@ import type * as tf from "../backend/tf.ts"
 import { withGradient } from "./with-gradient.ts"
 
 /** An activation in one kernel, its gradient in another; undefined where the backend in use has none. */
-export function fusedActivation(kernel: FusedKernel & ("ScalewiseGelu" | "ScalewiseGeluTanh" | "ScalewiseSilu"), x: tf.Tensor): tf.Tensor | undefined {
+export function fusedActivation(
+  kernel: FusedKernel & ("ScalewiseGelu" | "ScalewiseGeluTanh" | "ScalewiseSilu"),
+  x: tf.Tensor,
+): tf.Tensor | undefined {
   if (!hasFused(kernel)) return undefined
   return withGradient(
     { x },
     (save) => {
       save([x])
-      return runFused(kernel, { x })
+      return runFused(kernel, { x })[0]!
     },
-    (dy, [value]) => ({ x: () => runFused(`${kernel}Gradient`, { x: value!, dy }) }),
+    (dy, [value]) => ({ x: () => runFused(`${kernel}Gradient`, { x: value!, dy })[0]! }),
   )
 }
 
@@ -27,13 +30,13 @@ export function fusedLayerNorm(
   return withGradient(
     inputs,
     (save) => {
-      const [y, means, inverses] = runFused<tf.Tensor[]>("ScalewiseLayerNorm", inputs, { epsilon })
+      const [y, means, inverses] = runFused("ScalewiseLayerNorm", inputs, { epsilon })
       save([x, means!, inverses!, ...(weight ? [weight] : [])])
       return y!
     },
     (dy, [value, means, inverses, factor]) => {
       const saved = { x: value!, dy, means: means!, inverses: inverses!, ...(factor && { weight: factor }) }
-      const [dx, dWeight, dBias] = runFused<tf.Tensor[]>("ScalewiseLayerNormGradient", saved)
+      const [dx, dWeight, dBias] = runFused("ScalewiseLayerNormGradient", saved)
       return { x: () => dx!, weight: () => dWeight!, bias: () => dBias! }
     },
   )

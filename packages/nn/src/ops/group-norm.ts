@@ -22,7 +22,7 @@ export interface GroupNormOptions {
  * @throws ConfigError where `groups` does not divide C; ShapeError where weight or bias is not [C]
  */
 export function groupNorm(x: tf.Tensor, { groups, weight, bias, epsilon = 1e-6 }: GroupNormOptions): tf.Tensor {
-  const batch = x.shape[0]!
+  const batch = x.shape[0]
   const channels = x.shape.at(-1)!
   if (x.rank < 2) throw new ShapeError(`groupNorm: expected x [B, ..., C], got [${x.shape}]`)
   if (groups < 1 || channels % groups !== 0)

@@ -16,7 +16,7 @@ export function linear(x: tf.Tensor, weight: tf.Tensor, bias?: tf.Tensor): tf.Te
   return withGradient(
     named,
     (save) => {
-      const rows = matrix(x, inputs!)
+      const rows = matrix(x, inputs)
       save([rows, weight])
       const y = product(rows, weight)
       const shifted = bias ? biased(y, bias) : y

@@ -60,7 +60,7 @@ function weightsOf(kind: ResamplingKind, row: number, from: number, to: number):
     }
     case "bicubic":
       return [-1, 0, 1, 2].map((offset) => [left + offset, cubic(centre - (left + offset))])
-    case "binomial":
+    default: // "binomial"
       return [1, 4, 6, 4, 1].map((weight, i) => [row + i - 2, weight / 16])
   }
 }

@@ -1,3 +1,4 @@
+import { hasFused, runFused } from "../backend/fused.ts"
 import * as tf from "../backend/tf.ts"
 import { ConfigError } from "../errors.ts"
 import type { FlatParameters } from "../parameters.ts"
@@ -45,13 +46,25 @@ export function adamw({ rate, betas = [0.9, 0.999], epsilon = 1e-8, weightDecay 
         for (const [name, gradient] of Object.entries(gradients)) {
           const { weightDecay, rateScale } = group(name)
           const scaledRate = rateScale === 1 ? rate! : tf.mul(rate!, rateScale)
-          const m = tf.add(tf.mul(state[`m.${name}`]!, beta1), tf.mul(gradient, 1 - beta1))
-          const v = tf.add(tf.mul(state[`v.${name}`]!, beta2), tf.mul(tf.square(gradient), 1 - beta2))
-          const decayed = weightDecay === 0 ? parameters[name]! : tf.mul(parameters[name]!, tf.sub(1, tf.mul(scaledRate, weightDecay)))
-          const direction = tf.div(m, tf.add(tf.div(tf.sqrt(v), rootCorrection2), epsilon))
-          updated.parameters[name] = tf.sub(decayed, tf.mul(direction, tf.div(scaledRate, correction1)))
-          updated.state[`m.${name}`] = m
-          updated.state[`v.${name}`] = v
+          const parameter = parameters[name]!
+          const [oldM, oldV] = [state[`m.${name}`]!, state[`v.${name}`]!]
+          const composed = (): tf.Tensor[] => {
+            const m = tf.add(tf.mul(oldM, beta1), tf.mul(gradient, 1 - beta1))
+            const v = tf.add(tf.mul(oldV, beta2), tf.mul(tf.square(gradient), 1 - beta2))
+            const decayed = weightDecay === 0 ? parameter : tf.mul(parameter, tf.sub(1, tf.mul(scaledRate, weightDecay)))
+            const direction = tf.div(m, tf.add(tf.div(tf.sqrt(v), rootCorrection2), epsilon))
+            return [tf.sub(decayed, tf.mul(direction, tf.div(scaledRate, correction1))), m, v]
+          }
+          const [newParameter, m, v] = hasFused("ScalewiseAdamW")
+            ? runFused(
+                "ScalewiseAdamW",
+                { parameter, m: oldM, v: oldV, gradient, rate: scaledRate, beta1Power: beta1Power!, beta2Power: beta2Power! },
+                { beta1, beta2, epsilon, weightDecay },
+              )
+            : composed()
+          updated.parameters[name] = newParameter!
+          updated.state[`m.${name}`] = m!
+          updated.state[`v.${name}`] = v!
         }
         return updated
       }),
