@@ -120,32 +120,49 @@ export {
   type CosineNoiseOptions,
   type LinearNoiseOptions,
   type NoiseSchedule,
-} from "./diffusion/noise-schedule.ts"
-export { evenLevels, logSnrLevels, respaced, type LogSnrLevelsOptions } from "./diffusion/respacing.ts"
-export { gaussianNoising } from "./diffusion/gaussian-noising.ts"
-export { noised, predictionTarget, toEps, toV, toX0, type Prediction, type Scale } from "./diffusion/prediction.ts"
-export { posteriorMean, type Parametrisation } from "./diffusion/gaussian-reverse.ts"
-export { scheduleTables, type ScheduleTables } from "./diffusion/schedule-tables.ts"
-export { diffusionLoss, type DenoisingNetwork, type DiffusionBatch, type DiffusionLossOptions } from "./diffusion/diffusion-loss.ts"
-export { drawLevels, levelProbabilities, lossHistory, recordLosses, type DrawnLevels, type LossHistory } from "./diffusion/level-sampler.ts"
-export { discretisedGaussianLogProb, type DiscretisedGaussianOptions } from "./diffusion/discretised-gaussian.ts"
-export { diffusionBound, priorKl, type DiffusionBound, type DiffusionBoundOptions } from "./diffusion/diffusion-bound.ts"
-export type { Denoiser, DiffusionModel } from "./diffusion/diffusion-model.ts"
-export { gaussianDenoiser, type GaussianDenoiserOptions } from "./diffusion/gaussian-denoiser.ts"
-export { ddpm } from "./diffusion/ddpm.ts"
-export { ddim, type DdimOptions } from "./diffusion/ddim.ts"
-export { dpmSolver, type DpmSolverOptions, type DpmSolverState } from "./diffusion/dpm-solver.ts"
-export { distillationTarget } from "./diffusion/distillation-target.ts"
+} from "./diffusion/gaussian/noise-schedule.ts"
+export { evenLevels, logSnrLevels, respaced, type LogSnrLevelsOptions } from "./diffusion/gaussian/respacing.ts"
+export { gaussianNoising } from "./diffusion/gaussian/gaussian-noising.ts"
+export { noised, predictionTarget, toEps, toV, toX0, type Prediction, type Scale } from "./diffusion/gaussian/prediction.ts"
+export { posteriorMean, type Parametrisation } from "./diffusion/gaussian/gaussian-reverse.ts"
+export { scheduleTables, type ScheduleTables } from "./diffusion/gaussian/schedule-tables.ts"
+export {
+  diffusionLoss,
+  type DenoisingNetwork,
+  type DiffusionBatch,
+  type DiffusionLossOptions,
+} from "./diffusion/gaussian/diffusion-loss.ts"
+export {
+  drawLevels,
+  levelProbabilities,
+  lossHistory,
+  recordLosses,
+  type DrawnLevels,
+  type LossHistory,
+} from "./diffusion/gaussian/level-sampler.ts"
+export { discretisedGaussianLogProb, type DiscretisedGaussianOptions } from "./diffusion/gaussian/discretised-gaussian.ts"
+export { diffusionBound, priorKl, type DiffusionBound, type DiffusionBoundOptions } from "./diffusion/gaussian/diffusion-bound.ts"
+export type { Denoiser, DiffusionModel } from "./diffusion/gaussian/diffusion-model.ts"
+export { gaussianDenoiser, type GaussianDenoiserOptions } from "./diffusion/gaussian/gaussian-denoiser.ts"
+export { ddpm } from "./diffusion/gaussian/ddpm.ts"
+export { ddim, type DdimOptions } from "./diffusion/gaussian/ddim.ts"
+export { dpmSolver, type DpmSolverOptions, type DpmSolverState } from "./diffusion/gaussian/dpm-solver.ts"
+export { distillationTarget } from "./diffusion/gaussian/distillation-target.ts"
 export {
   consistencyScales,
   consistent,
   karrasSigmas,
   type ConsistencyOptions,
   type KarrasSigmasOptions,
-} from "./diffusion/consistency-parametrisation.ts"
+} from "./diffusion/gaussian/consistency-parametrisation.ts"
 
 // Diffusion over tokens (D3PM, masking)
-export { absorbingTransition, gaussianTransition, uniformTransition, type TransitionMatrix } from "./diffusion/transition-matrix.ts"
+export {
+  absorbingTransition,
+  gaussianTransition,
+  uniformTransition,
+  type TransitionMatrix,
+} from "./diffusion/discrete/transition-matrix.ts"
 export {
   absorbingChain,
   discreteChain,
@@ -153,11 +170,11 @@ export {
   uniformChain,
   type DiscreteChain,
   type DiscreteChainOptions,
-} from "./diffusion/discrete-chain.ts"
-export { discretePosterior, discreteReverse } from "./diffusion/discrete-posterior.ts"
-export { transitionTensors, type TransitionTensors } from "./diffusion/transition-tensors.ts"
-export { noisedTokens, reverseLogProbs } from "./diffusion/discrete-reverse.ts"
-export { discreteNoising } from "./diffusion/discrete-noising.ts"
+} from "./diffusion/discrete/discrete-chain.ts"
+export { discretePosterior, discreteReverse } from "./diffusion/discrete/discrete-posterior.ts"
+export { transitionTensors, type TransitionTensors } from "./diffusion/discrete/transition-tensors.ts"
+export { noisedTokens, reverseLogProbs } from "./diffusion/discrete/discrete-reverse.ts"
+export { discreteNoising } from "./diffusion/discrete/discrete-noising.ts"
 export {
   discreteLoss,
   discreteLossTerms,
@@ -165,6 +182,6 @@ export {
   type DiscreteLossOptions,
   type DiscreteLossTerms,
   type TokenNetwork,
-} from "./diffusion/discrete-loss.ts"
-export { discreteBound, type DiscreteBound, type DiscreteBoundOptions } from "./diffusion/discrete-bound.ts"
-export { d3pm, type DiscreteModel } from "./diffusion/d3pm.ts"
+} from "./diffusion/discrete/discrete-loss.ts"
+export { discreteBound, type DiscreteBound, type DiscreteBoundOptions } from "./diffusion/discrete/discrete-bound.ts"
+export { d3pm, type DiscreteModel } from "./diffusion/discrete/d3pm.ts"

@@ -1,1 +1,58 @@
-export {}
+// Data
+export { parseIdx, readIdx, type IdxArray } from "./data/idx.ts"
+export { pixelsOf, subset, type ImageDataset } from "./data/image-dataset.ts"
+export { loadMnist, type ImageDatasets, type LoadMnistOptions } from "./data/load-mnist.ts"
+
+// Section 4: settings and runs
+export {
+  checkConfig,
+  experimentPresets,
+  setupNames,
+  type ExperimentConfig,
+  type ExperimentPreset,
+  type SetupName,
+} from "./experiment/config.ts"
+export { runExperiment, type ExperimentEvent, type RunExperimentOptions, type UnitResult } from "./experiment/run-experiment.ts"
+export { unitsOf, unitsOfSetup, type UnitName } from "./experiment/unit.ts"
+export type { BaselineName, ReferenceResult } from "./experiment/references.ts"
+export type { RunSettings } from "./experiment/train-model.ts"
+export type { ModelResult } from "./experiment/train-unit.ts"
+
+// Section 4: models
+export type { Denoiser, TargetName } from "./experiment/denoiser.ts"
+export { latentDenoiser, pyramidDenoiser, singleShot } from "./experiment/pixel-and-latent.ts"
+export { bitwiseHead, regressionHead, softmaxHead, type Codebook, type CodeHeadOptions } from "./experiment/code-heads.ts"
+export {
+  coarseToFine,
+  type CoarseToFine,
+  type CoarseToFineOptions,
+  type CoarseToFineParameters,
+  type TrainingContext,
+} from "./experiment/coarse-to-fine.ts"
+export {
+  matchedWidth,
+  mlp,
+  mlpSize,
+  type LinearParameters,
+  type MlpOptions,
+  type MlpParameters,
+  type TrunkParameters,
+} from "./experiment/mlp.ts"
+export {
+  freezeAutoencoder,
+  latentSpace,
+  linearAutoencoder,
+  type AutoencoderParameters,
+  type FrozenAutoencoder,
+  type LatentSpace,
+} from "./experiment/linear-autoencoder.ts"
+export { bitCodes } from "./experiment/bit-codes.ts"
+export { noiseBank, type NoiseBank } from "./experiment/noise-bank.ts"
+
+// Section 4: measures
+export { bandKernels, highBand, type BandKernels, type BlurKind } from "./experiment/bands.ts"
+export type { Errors } from "./experiment/errors.ts"
+export { gradientVariance, type GradientVariance, type GradientVarianceOptions } from "./experiment/gradient-variance.ts"
+export { meanSquaredError, psnr } from "./experiment/image-error.ts"
+export { epochsToTarget, type CurvePoint } from "./experiment/learning-curve.ts"
+export { linearDenoiser, whiteNoise, type LinearDenoiser } from "./experiment/linear-denoiser.ts"

@@ -2,7 +2,13 @@
 export * as tf from "./backend/tf.ts"
 
 export { disposeExcept, tensorsIn } from "./backend/memory.ts"
-export { availableBackends, selectBackend, type BackendName, type BackendReport, type SelectBackendOptions } from "./backend/select-backend.ts"
+export {
+  availableBackends,
+  selectBackend,
+  type BackendName,
+  type BackendReport,
+  type SelectBackendOptions,
+} from "./backend/select-backend.ts"
 export { nativeBackend, type NativeAttribute, type NativeBackend } from "./backend/native-backend.ts"
 
 // Operations with right values and gradients on every backend
@@ -67,7 +73,15 @@ export { adamw, type AdamWOptions } from "./optimizer/adamw.ts"
 export { clipByGlobalNorm } from "./optimizer/clip-by-global-norm.ts"
 export { ema } from "./optimizer/ema.ts"
 export type { Optimizer, OptimizerScalars, ParameterGroup, ResourceVariables } from "./optimizer/optimizer.ts"
-export { constant, cosine, linearSchedule, plateau, type PlateauOptions, type Schedule, type ScheduleOptions } from "./optimizer/schedule.ts"
+export {
+  constant,
+  cosine,
+  linearSchedule,
+  plateau,
+  type PlateauOptions,
+  type Schedule,
+  type ScheduleOptions,
+} from "./optimizer/schedule.ts"
 export { sgd, type SgdOptions } from "./optimizer/sgd.ts"
 
 // Compiled steps: training and forward passes

@@ -67,7 +67,7 @@ export function discretisedLogistic({ mean, logScale, levels = 256 }: Discretise
       }),
     entropy: () =>
       tf.tidy(() => {
-        let total = tf.zeros([mean.shape[0]!])
+        let total = tf.zeros([mean.shape[0]])
         for (let level = 0; level < levels; level++) {
           const before = total
           total = tf.tidy(() => {

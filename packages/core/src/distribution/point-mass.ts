@@ -21,7 +21,7 @@ export function pointMass(value: tf.Tensor): PointMass {
         const differing = sumSites(draw.notEqual(value).toFloat())
         return tf.where(differing.greater(0), tf.fill(differing.shape, -Infinity), tf.zerosLike(differing))
       }),
-    entropy: () => tf.zeros([value.shape[0]!]),
+    entropy: () => tf.zeros([value.shape[0]]),
     guidedFrom(unconditional, scale) {
       if (!isPointMass(unconditional)) throw new ConfigError("pointMass: expected to be guided from another point mass")
       return scale === 1 ? this : pointMass(tf.tidy(() => value.add(value.sub(unconditional.value).mul(scale - 1))))

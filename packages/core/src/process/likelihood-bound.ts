@@ -33,7 +33,7 @@ export function likelihoodBound<Data, State, Draw, Condition, Output>(
     const targets = forward.targets(data, samplesOf(seed, batch).fold("forward"))
     const { nats: tokenNats, state } = tokenLogLikelihood(process, targets, { condition: condition as Condition, seed, batch })
     const decoderNats = decoder(process.readout(state)).logProb(data)
-    return { lowerBoundNats: tokenNats.add(decoderNats), tokenNats, decoderNats } as { [Name in keyof LikelihoodBound]: tf.Tensor }
+    return { lowerBoundNats: tokenNats.add(decoderNats), tokenNats, decoderNats }
   })
 }
 

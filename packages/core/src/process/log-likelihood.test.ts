@@ -44,7 +44,7 @@ describe("tokenLogLikelihood", () => {
     const process: BackwardProcess<tf.Tensor, tf.Tensor> = {
       steps: 3,
       start: (batch) => tf.zeros([batch]),
-      predict: (state, step) => categorical(tf.fill([state.shape[0]!, scales[step - 1]!, entries], 2.5)),
+      predict: (state, step) => categorical(tf.fill([state.shape[0], scales[step - 1]!, entries], 2.5)),
       advance: (state) => state.clone(),
       readout: (state) => state,
     }
@@ -133,10 +133,10 @@ describe("a block-causal model with a cache", () => {
   const blockMaskLL = tf.tensor2d(scaleOf.map((query) => scaleOf.map((key) => (key <= query ? 1 : 0))))
   const grid = (from: number, to: number): tf.Tensor2D =>
     tf.tensor2d(Array.from({ length: to }, (_, i) => Array.from({ length: from }, (_, j) => (Math.floor((i * from) / to) === j ? 1 : 0)))) // nearest
-  const resized = (x: tf.Tensor, to: number): tf.Tensor => tf.matMul(tf.tile(grid(x.shape[1]!, to).expandDims(0), [x.shape[0]!, 1, 1]), x)
+  const resized = (x: tf.Tensor, to: number): tf.Tensor => tf.matMul(tf.tile(grid(x.shape[1]!, to).expandDims(0), [x.shape[0], 1, 1]), x)
   const logitsOf = (mixing: tf.Tensor, inputs: tf.Tensor): tf.Tensor => {
-    const mixed = tf.matMul(tf.tile(mixing.expandDims(0), [inputs.shape[0]!, 1, 1]), inputs).tanh()
-    return tf.matMul(mixed, tf.tile(headDV.expandDims(0), [inputs.shape[0]!, 1, 1]))
+    const mixed = tf.matMul(tf.tile(mixing.expandDims(0), [inputs.shape[0], 1, 1]), inputs).tanh()
+    return tf.matMul(mixed, tf.tile(headDV.expandDims(0), [inputs.shape[0], 1, 1]))
   }
 
   interface State {
@@ -163,7 +163,7 @@ describe("a block-causal model with a cache", () => {
 
   /** All logits in one pass under the block mask, as in training. */
   const teacherForced = (targets: readonly tf.Tensor[]): tf.Tensor => {
-    let sum: tf.Tensor = tf.ones([targets[0]!.shape[0]!, full, width])
+    let sum: tf.Tensor = tf.ones([targets[0]!.shape[0], full, width])
     const inputs = targets.map((target, k) => {
       const input = resized(sum, scales[k]!)
       sum = sum.add(resized(tf.gather(embeddingVD, target.toInt()), full))

@@ -54,7 +54,8 @@ export function tokenLogLikelihood<State, Draw, Condition, Output>(
       return prediction.logProb(target)
     })
     const perScaleKB = tf.stack(perScale)
-    return { nats: perScaleKB.sum(0), perScale: perScaleKB, state } as TokenLogLikelihood<State> & tf.TensorContainer
+    const nats = perScaleKB.sum(0) // Eq. (2)
+    return { nats, perScale: perScaleKB, state } as TokenLogLikelihood<State> & tf.TensorContainer
   }) as TokenLogLikelihood<State>
 }
 
@@ -78,7 +79,7 @@ export function logLikelihood<Data, State, Draw, Condition, Output>(
 export function batchOf(container: unknown): number {
   const [first] = tensorsIn(container)
   if (first === undefined || first.rank === 0) throw new ConfigError("logLikelihood: expected tensors [B, ...], or the option `batch`")
-  return first.shape[0]!
+  return first.shape[0]
 }
 
 /** One branch per sample of a seed or stream: the ids are 0 .. batch - 1. */

@@ -54,7 +54,7 @@ describe("refine", () => {
   test("greedy takes the mode of every step", async () => {
     const modeOf = (candidates: readonly (readonly [number, number, number])[]) =>
       candidates.reduce((best, next) => (twoScaleProbability(next) > twoScaleProbability(best) ? next : best))
-    const output = (await sample(twoScaleProcess, { batch: 3, condition, greedy: true })) as tf.Tensor
+    const output = await sample(twoScaleProcess, { batch: 3, condition, greedy: true })
     const coarse = 2 // the greatest coarse logit
     const expected = twoScaleReadout(modeOf(twoScaleOutcomes.filter(([a]) => a === coarse)))
     for (const row of output.arraySync() as number[][]) for (const site of [0, 1]) expect(row[site]).toBeCloseTo(expected[site]!, 6)

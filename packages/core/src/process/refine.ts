@@ -44,15 +44,15 @@ export async function* refine<State, Draw, Condition, Output>(
     throw new ConfigError(`refine: expected a batch of at least one sample (a count or a list of ids), got ${String(batch)}`)
   const samples = (typeof seed === "object" ? seed : randomStream(seed)).samples(ids)
 
-  let state = tf.tidy(() => process.start(ids.length, condition, samples.fold("start")) as State & tf.TensorContainer) as State
+  let state = tf.tidy(() => process.start(ids.length, condition, samples.fold("start")) as State & tf.TensorContainer) as State // s_0
   let networkCalls = 0
   try {
     for (let step = 1; step <= process.steps; step++) {
       signal?.throwIfAborted()
       const next = tf.tidy(() => {
-        const prediction = process.predict(state, step, condition)
+        const prediction = process.predict(state, step, condition) // Eqs. (17) and (18)
         const draw = greedy ? prediction.mode() : prediction.sample(samples.fold("step").fold(step))
-        return process.advance(state, step, draw, prediction) as State & tf.TensorContainer
+        return process.advance(state, step, draw, prediction) as State & tf.TensorContainer // Eq. (10): s_k = F_k(s_{k-1})
       }) as State
       disposeExcept(state, [next, condition])
       state = next
@@ -72,6 +72,7 @@ export async function sample<State, Draw, Condition, Output>(
 ): Promise<Output> {
   for await (const { step, state } of refine(process, options)) {
     if (step === process.steps)
+      // Eq. (20)
       return tf.tidy(() => apart(process.readout(state), tensorsIn([state, options.condition])) as Output & tf.TensorContainer)
   }
   throw new ConfigError("sample: expected a process of at least one step")

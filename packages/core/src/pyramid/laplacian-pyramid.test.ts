@@ -39,7 +39,7 @@ describe("laplacianPyramid", () => {
   it("takes a kernel of one's own", () => {
     const schedule = gridSchedule([2, 4])
     const x = noise(1, [4, 4])
-    const zeros: Kernel = (y, [h, w]) => tf.zeros([y.shape[0]!, h, w, y.shape[3]!])
+    const zeros: Kernel = (y, [h, w]) => tf.zeros([y.shape[0], h, w, y.shape[3]!])
     const [coarse, fine] = laplacianPyramid(x, schedule, { up: zeros })
     expect(distance(fine!, x)).toBe(0)
     expect(distance(coarse!, ops.resample2d(x, { kind: "area", height: 2, width: 2 }))).toBe(0)

@@ -11,10 +11,10 @@ import { vectorQuantiser } from "./vector-quantiser.ts"
 
 const gains = [1, 1, 1]
 const quantisers: Record<string, Quantiser> = {
-  "vector codes": vectorQuantiser({ channels: 4, codes: 16 }) as unknown as Quantiser,
-  "averaged cosine codes": vectorQuantiser({ channels: 4, codes: 16, metric: "cosine", learning: "average" }) as unknown as Quantiser,
-  bits: scaledQuantiser(bitwiseQuantiser({ channels: 4 }), { gains }) as unknown as Quantiser,
-  "finite scalars": scaledQuantiser(finiteScalarQuantiser({ levels: [5, 5, 4, 4] }), { gains }) as unknown as Quantiser,
+  "vector codes": vectorQuantiser({ channels: 4, codes: 16 }),
+  "averaged cosine codes": vectorQuantiser({ channels: 4, codes: 16, metric: "cosine", learning: "average" }),
+  bits: scaledQuantiser(bitwiseQuantiser({ channels: 4 }), { gains }),
+  "finite scalars": scaledQuantiser(finiteScalarQuantiser({ levels: [5, 5, 4, 4] }), { gains }),
 }
 
 type Trained = { readonly shift: tf.Tensor; readonly coder: MultiScaleParameters<Parameters> }

@@ -24,7 +24,7 @@ export interface UpdateCodebooksOptions {
 /** Averages that stand for the present codebooks: every code counted once. */
 export function startStatistics({ codebook }: VectorQuantiserParameters): CodebooksStatistics {
   return Object.fromEntries(
-    Object.entries(codebook).map(([name, rows]) => [name, { counts: tf.ones([rows.shape[0]!]), sums: rows.clone() }]),
+    Object.entries(codebook).map(([name, rows]) => [name, { counts: tf.ones([rows.shape[0]]), sums: rows.clone() }]),
   )
 }
 

@@ -59,7 +59,7 @@ export function reviveDeadCodes(
       const pool = own.map((index) => scales[index]!.residual.reshape([-1, channels]))
       const places = tf.tensor1d(
         dealPlaces(
-          pool.map(({ shape }) => shape[0]!),
+          pool.map(({ shape }) => shape[0]),
           codes,
           random.fold(name),
         ),

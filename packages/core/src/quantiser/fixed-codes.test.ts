@@ -2,10 +2,13 @@ import { ConfigError, randomStream, selectBackend, tf } from "@scalewise/nn"
 import { testBackends } from "@scalewise/nn/testing"
 import * as fc from "fast-check"
 import { beforeAll, describe, expect, it } from "vitest"
+import { checkQuantiser } from "../testing/check-quantiser.ts"
 import { bitwiseQuantiser, softBitEntropy } from "./bitwise-quantiser.ts"
 import { finiteScalarQuantiser } from "./finite-scalar-quantiser.ts"
+import { identityQuantiser } from "./identity-quantiser.ts"
 import { digitsToIds, idsToDigits } from "./mixed-radix.ts"
-import { quantise, type Quantiser } from "./quantiser.ts"
+import { quantise } from "./quantiser.ts"
+import { scaledQuantiser } from "./scaled-quantiser.ts"
 
 const levels = fc.array(fc.integer({ min: 2, max: 9 }), { minLength: 1, maxLength: 5 })
 const everyId = (vocabulary: number) =>
@@ -15,19 +18,18 @@ const everyId = (vocabulary: number) =>
   )
 const values = (x: tf.Tensor) => Array.from(x.dataSync())
 
-/** decode, then encode, is the identity on all codes; the codes differ from each other. */
-function expectBijection(quantiser: Quantiser<Record<never, never>>): void {
-  tf.tidy(() => {
-    const ids = everyId(quantiser.vocabulary)
-    const codes = quantiser.decode({}, ids)
-    expect(values(quantiser.encode({}, codes))).toEqual(values(ids))
-    expect(new Set((codes.arraySync() as number[][]).map((code) => code.join())).size).toBe(quantiser.vocabulary)
-  })
-}
-
 describe.each(await testBackends())("quantisers without a codebook on %s", (backend) => {
   beforeAll(async () => {
     await selectBackend({ prefer: backend })
+  })
+
+  describe("identityQuantiser and scaledQuantiser", () => {
+    it("keep the promises of a quantiser, the latter over any other and at every scale", async () => {
+      await checkQuantiser(identityQuantiser(3))
+      const gains = [2, 0.5]
+      for (const inner of [identityQuantiser(3), bitwiseQuantiser({ channels: 3 }), finiteScalarQuantiser({ levels: [5, 4] })])
+        await checkQuantiser(scaledQuantiser(inner, { gains }), { steps: 2 })
+    })
   })
 
   describe("digitsToIds", () => {
@@ -88,6 +90,11 @@ describe.each(await testBackends())("quantisers without a codebook on %s", (back
       )
     })
 
+    it.each([[[8, 5, 5, 5]], [[2, 2]], [[4]], [[9, 3]]])("keeps the promises of a quantiser: levels %j", async (counts) => {
+      await checkQuantiser(finiteScalarQuantiser({ levels: counts }))
+      await checkQuantiser(finiteScalarQuantiser({ levels: counts, symmetric: true }))
+    })
+
     it("reaches every code, and the nearest one", () => {
       tf.tidy(() => {
         for (const options of [{ levels: [8] }, { levels: [5] }, { levels: [2] }, { levels: [4], symmetric: true }]) {
@@ -131,9 +138,16 @@ describe.each(await testBackends())("quantisers without a codebook on %s", (back
   })
 
   describe("bitwiseQuantiser", () => {
-    it("is a bijection of ids and codes", () => {
-      for (const channels of [1, 2, 5, 10])
-        expectBijection(bitwiseQuantiser({ channels, tokens: "ids" }) as Quantiser<Record<never, never>>)
+    it("keeps the promises of a quantiser; ids are a bijection of codes", async () => {
+      for (const channels of [1, 2, 5, 10]) {
+        const quantiser = bitwiseQuantiser({ channels, tokens: "ids" })
+        await checkQuantiser(quantiser)
+        await checkQuantiser(bitwiseQuantiser({ channels }))
+        tf.tidy(() => {
+          const ids = everyId(quantiser.vocabulary)
+          expect(values(quantiser.encode({}, quantiser.decode({}, ids)))).toEqual(values(ids))
+        })
+      }
     })
 
     it("gives signs on the unit sphere, and bits that say which", () => {

@@ -56,7 +56,7 @@ export async function kMeansStart(
 
 /** At most `most` rows of x [N, C], chosen at random. */
 function chooseRows(x: tf.Tensor, most: number, random: RandomStream): tf.Tensor {
-  const rows = x.shape[0]!
+  const rows = x.shape[0]
   if (rows <= most) return x
   return ops.embedding(x, tf.tensor1d(random.permutation(rows).slice(0, most), "int32"))
 }

@@ -1,4 +1,4 @@
-import { randomStream, selectBackend, ShapeError, tensorsIn, tf, type Parameters } from "@scalewise/nn"
+import { randomStream, selectBackend, ShapeError, tensorsIn, tf } from "@scalewise/nn"
 import { testBackends } from "@scalewise/nn/testing"
 import * as fc from "fast-check"
 import { beforeAll, describe, expect, it } from "vitest"
@@ -22,13 +22,13 @@ const noise = (seed: number, batch = 2, [height, width]: Grid = schedule.finest,
   randomStream(seed).normal([batch, height, width, channels])
 
 const quantisers: Record<string, Quantiser> = {
-  "shared codebook": vectorQuantiser({ channels: 4, codes: 16 }) as unknown as Quantiser,
-  "codebook per scale": vectorQuantiser({ channels: 4, codes: 16, codebooks: 4 }) as unknown as Quantiser,
-  cosine: vectorQuantiser({ channels: 4, codes: 16, metric: "cosine" }) as unknown as Quantiser,
+  "shared codebook": vectorQuantiser({ channels: 4, codes: 16 }),
+  "codebook per scale": vectorQuantiser({ channels: 4, codes: 16, codebooks: 4 }),
+  cosine: vectorQuantiser({ channels: 4, codes: 16, metric: "cosine" }),
   bits: bitwiseQuantiser({ channels: 4 }),
   "finite scalars with gains": scaledQuantiser(finiteScalarQuantiser({ levels: [5, 5, 5, 5] }), {
     gains: [1, 1, 0.7, 0.5],
-  }) as unknown as Quantiser,
+  }),
   identity: identityQuantiser(4),
 }
 
@@ -182,7 +182,7 @@ describe.each(await testBackends())("multiScaleQuantiser on %s", (backend) => {
 
   it("never disposes nor returns what it was given", () => {
     for (const form of forms) {
-      const multiScale: MultiScaleQuantiser<Parameters> = multiScaleQuantiser({
+      const multiScale: MultiScaleQuantiser = multiScaleQuantiser({
         schedule: gridSchedule([3]),
         quantiser: identityQuantiser(4),
         form,

@@ -93,7 +93,7 @@ export function multiScaleQuantiser<P extends Parameters>({
     const [batch, sites, ...rest] = tokens.shape
     if (sites !== height * width)
       throw new ShapeError(`multiScaleQuantiser: expected tokens [B, ${height * width}] at scale ${step}, got [${tokens.shape.join(", ")}]`)
-    return quantiser.decode(parameters.quantiser, tokens.reshape([batch!, height, width, ...rest]), step)
+    return quantiser.decode(parameters.quantiser, tokens.reshape([batch, height, width, ...rest]), step)
   }
 
   const join = (parameters: MultiScaleParameters<P>, partial: tf.Tensor | undefined, step: number, codes: tf.Tensor): tf.Tensor => {

@@ -27,6 +27,6 @@ export function pyramidProcess<P extends Parameters>(
   return {
     steps: multiScale.schedule.steps,
     trace,
-    targets: (latent, random) => tf.tidy(() => trace(latent, random).map(({ tokens }) => tokens)),
+    targets: (latent, random) => tf.tidy(() => trace(latent, random).map(({ tokens }) => tokens)), // Eqs. (12)-(16)
   }
 }

@@ -2,6 +2,7 @@ import { ConfigError, randomStream, selectBackend, ShapeError, tf } from "@scale
 import { testBackends } from "@scalewise/nn/testing"
 import * as fc from "fast-check"
 import { beforeAll, describe, expect, it } from "vitest"
+import { checkQuantiser } from "../testing/check-quantiser.ts"
 import { nearestCode } from "./nearest-code.ts"
 import { quantise } from "./quantiser.ts"
 import { vectorQuantiser } from "./vector-quantiser.ts"
@@ -79,6 +80,12 @@ describe.each(await testBackends())("vector quantisation on %s", (backend) => {
         const shared = vectorQuantiser({ channels: 2, codes: 3 })
         expect(values(shared.decode(parameters, ids, 9))).toEqual(values(parameters.codebook["0"]!))
       })
+    })
+
+    it("keeps the promises of a quantiser, by distance and by angle, with one codebook or one for each scale", async () => {
+      for (const metric of ["euclidean", "cosine"] as const)
+        for (const codebooks of [1, 2]) await checkQuantiser(vectorQuantiser({ channels: 4, codes: 24, codebooks, metric }), { steps: 2 })
+      await checkQuantiser(vectorQuantiser({ channels: 2, codes: 1, learning: "average" }))
     })
 
     it("works with a single code", () => {

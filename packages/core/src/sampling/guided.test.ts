@@ -94,7 +94,7 @@ describe("guided", () => {
     const process: BackwardProcess<tf.Tensor, tf.Tensor, number, tf.Tensor> = {
       steps: 2,
       start: (batch) => tf.zeros([batch, 1]),
-      predict: (state, _, value) => ({ ...gaussian({ mean: state }), cache: tf.fill([state.shape[0]!, 1], value) }),
+      predict: (state, _, value) => ({ ...gaussian({ mean: state }), cache: tf.fill([state.shape[0], 1], value) }),
       advance: (state, _, __, prediction?: ReturnType<typeof gaussian> & { cache: tf.Tensor }) => state.add(prediction!.cache),
       readout: (state) => state,
     }

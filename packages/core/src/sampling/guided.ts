@@ -27,7 +27,7 @@ export interface GuidedState<State> {
 }
 
 /**
- * Classifier-free guidance (research on VAR, Infinity, DDPM): each step draws from u + s (c - u), in the logits of a
+ * Classifier-free guidance (Ho and Salimans 2022; of logits as in VAR and Infinity): each step draws from u + s (c - u), in the logits of a
  * categorical or bitwise law, the mean of a Gaussian, the value of a point mass. Twice the network calls and state.
  *
  * @throws ConfigError where neither the options nor the process say what the unconditional condition is
@@ -61,7 +61,7 @@ export function guided<State, Draw, Condition, Output>(
       return rewritten(law, original)
     },
     advance(state, step, draw, prediction) {
-      const original = originalOf<GuidedState<Distribution<Draw>>>(prediction)
+      const original = originalOf<Draw, GuidedState<Distribution<Draw>>>(prediction)
       return {
         conditional: process.advance(state.conditional, step, draw, original?.conditional),
         unconditional: process.advance(state.unconditional, step, draw, original?.unconditional),

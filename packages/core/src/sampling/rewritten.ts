@@ -7,5 +7,6 @@ export type Rewritten<Draw, Original = Distribution<Draw>> = Distribution<Draw> 
 export const rewritten = <Draw, Original>(law: Distribution<Draw>, original: Original): Rewritten<Draw, Original> => ({ ...law, original })
 
 /** The wrapped process's prediction inside `prediction`, if there is one. */
-export const originalOf = <Original>(prediction: object | undefined): Original | undefined =>
-  (prediction as { original?: Original } | undefined)?.original
+export const originalOf = <Draw, Original = Distribution<Draw>>(
+  prediction: Distribution<Draw> | Rewritten<Draw, Original> | undefined,
+): Original | undefined => (prediction as Partial<Rewritten<Draw, Original>> | undefined)?.original

@@ -28,7 +28,7 @@ export const twoScaleProcess: BackwardProcess<TwoScaleState, tf.Tensor, TwoScale
   unconditional: () => ({ label: 0 }),
   start: (batch) => ({ context: tf.zeros([batch, 2]), tokens: tf.zeros([batch, 0], "int32") }),
   predict({ context }, step, { label }) {
-    const batch = context.shape[0]!
+    const batch = context.shape[0]
     if (step === 1) return categorical(tf.tile(tf.tensor3d([[coarseLogits(label)]]), [batch, 1, 1]))
     const first = context.mul(tf.tensor1d([1, 2])).add(label)
     return categorical(tf.stack([first, context.neg().add(0.3)], -1)) // [B, 2, 2]

@@ -44,10 +44,23 @@ export function capturedStep<P extends Parameters>(backend: SessionBackend, loss
   const values = (indices: readonly number[] = variables.names.map((_, i) => i)): FlatParameters => {
     const names = indices.map((i) => variables.names[i]!)
     if (!session) return Object.fromEntries(names.map((name) => [name, initial![name]!.clone()]))
-    return byName(names, session.run([], [], indices.map((i) => variables.values[i]!)))
+    return byName(
+      names,
+      session.run(
+        [],
+        [],
+        indices.map((i) => variables.values[i]!),
+      ),
+    )
   }
   const assign = (target: Session, tensors: FlatParameters): void => {
-    tf.dispose(target.run(variables.initial, variables.names.map((name) => tensors[name]!), variables.assigned))
+    tf.dispose(
+      target.run(
+        variables.initial,
+        variables.names.map((name) => tensors[name]!),
+        variables.assigned,
+      ),
+    )
   }
   const disposeAll = (tensors: FlatParameters): void => {
     for (const tensor of Object.values(tensors)) tensor.dispose()
@@ -92,7 +105,12 @@ export function capturedStep<P extends Parameters>(backend: SessionBackend, loss
     try {
       const variant = trace(inputs, inputNames, isLast, present)
       const roots = [...variants.values(), variant].flatMap(({ fetches }) => fetches).concat(variables.assigned, variables.values)
-      const next = orCaptureError(() => openSession(backend, roots.map(({ node }) => node)))
+      const next = orCaptureError(() =>
+        openSession(
+          backend,
+          roots.map(({ node }) => node),
+        ),
+      )
       orCaptureError(() => assign(next, present))
       session?.dispose()
       session = next

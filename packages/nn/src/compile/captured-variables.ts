@@ -38,11 +38,23 @@ export function graphVariables(graph: Graph, shapes: Readonly<Record<string, rea
     handles.set(name, handle)
     initial.push(given)
     assignments.push(
-      graph.add("AssignVariableOp", [{ node: handle, index: 0 }, { node: copy, index: 0 }], { dtype: float, validate_shape: { kind: "bool", value: false } }),
+      graph.add(
+        "AssignVariableOp",
+        [
+          { node: handle, index: 0 },
+          { node: copy, index: 0 },
+        ],
+        { dtype: float, validate_shape: { kind: "bool", value: false } },
+      ),
     )
     values.push({ node: graph.add("ReadVariableOp", [{ node: handle, index: 0 }], { dtype: float }), index: 0 })
   }
-  const assigned = graph.add("Identity", [graph.constant(DataType.int32, [], new Uint8Array(4))], { T: { kind: "type", value: DataType.int32 } }, assignments)
+  const assigned = graph.add(
+    "Identity",
+    [graph.constant(DataType.int32, [], new Uint8Array(4))],
+    { T: { kind: "type", value: DataType.int32 } },
+    assignments,
+  )
   return { names, handle: (name) => handles.get(name)!, initial, assigned: [{ node: assigned, index: 0 }], values }
 }
 
@@ -53,7 +65,12 @@ export interface CapturedVariables extends ResourceVariables {
 }
 
 /** @param present - tensors of the right shapes to compute with during the trace; nothing is written to them */
-export function capturedVariables(graph: Graph, trace: Trace, { handle, names }: GraphVariables, present: FlatParameters): CapturedVariables {
+export function capturedVariables(
+  graph: Graph,
+  trace: Trace,
+  { handle, names }: GraphVariables,
+  present: FlatParameters,
+): CapturedVariables {
   const lastWrite = new Map<string, GraphNode>()
   const reads = new Map<string, GraphNode[]>()
   return {

@@ -28,13 +28,23 @@ function mlp() {
     const error = tf.mean(tf.squaredDifference(linear(hidden, p.b.weight, p.b.bias), y!))
     return { loss: error, rows: tf.scalar(x!.shape[0]!, "int32") }
   }
-  const inputs = (i: number, batch = 8) => ({ x: random.fold("x").fold(i).normal([batch, 12]), y: random.fold("y").fold(i).normal([batch, 3]) })
+  const inputs = (i: number, batch = 8) => ({
+    x: random.fold("x").fold(i).normal([batch, 12]),
+    y: random.fold("y").fold(i).normal([batch, 3]),
+  })
   return { parameters, loss, inputs }
 }
 
 function transformer() {
   const norm = () => ({ weight: tf.ones([16]), bias: tf.zeros([16]) })
-  const parameters = { table: weight("table", 10, 16), qkv: dense("qkv", 16, 48), up: dense("up", 16, 32), down: dense("down", 32, 10), one: norm(), two: norm() }
+  const parameters = {
+    table: weight("table", 10, 16),
+    qkv: dense("qkv", 16, 48),
+    up: dense("up", 16, 32),
+    down: dense("down", 32, 10),
+    one: norm(),
+    two: norm(),
+  }
   const mask = tf.tensor2d([0, -1e9, -1e9, 0, 0, -1e9, 0, 0, 0], [3, 3])
   const loss = (p: typeof parameters, { ids, targets }: StepInputs) => {
     const x = embedding(p.table, ids!) // [B, T, C]
@@ -43,8 +53,22 @@ function transformer() {
     return tf.mean(crossEntropy(linear(hidden, p.down.weight, p.down.bias), targets!))
   }
   const inputs = (i: number, batch = 4) => ({
-    ids: tf.tensor2d(random.fold("ids").fold(i).integers(batch * 3, 10), [batch, 3], "int32"),
-    targets: tf.tensor2d(random.fold("targets").fold(i).integers(batch * 3, 10), [batch, 3], "int32"),
+    ids: tf.tensor2d(
+      random
+        .fold("ids")
+        .fold(i)
+        .integers(batch * 3, 10),
+      [batch, 3],
+      "int32",
+    ),
+    targets: tf.tensor2d(
+      random
+        .fold("targets")
+        .fold(i)
+        .integers(batch * 3, 10),
+      [batch, 3],
+      "int32",
+    ),
   })
   return { parameters, loss, inputs }
 }
@@ -55,7 +79,10 @@ function convolutional() {
     const hidden = gelu(groupNorm(conv2d(x!, p.one, { stride: 2 }), { groups: 4, ...p.norm }))
     return tf.mean(tf.squaredDifference(conv2d(hidden, p.two), y!))
   }
-  const inputs = (i: number, batch = 3) => ({ x: random.fold("x").fold(i).normal([batch, 6, 6, 2]), y: random.fold("y").fold(i).normal([batch, 3, 3, 1]) })
+  const inputs = (i: number, batch = 3) => ({
+    x: random.fold("x").fold(i).normal([batch, 6, 6, 2]),
+    y: random.fold("y").fold(i).normal([batch, 3, 3, 1]),
+  })
   return { parameters, loss, inputs }
 }
 
@@ -70,7 +97,13 @@ const optimizer = () => adamw({ rate: cosine(0.01, 100, { warmup: 5 }), weightDe
 const everything = { optimizer: optimizer(), clipNorm: 1, ema: { decay: 0.9 } }
 
 /** Losses of calls from..to, with inputs of their own. */
-function losses(step: TrainStep<Parameters>, model: Model, from: number, to: number, batch: (i: number) => number | undefined = () => undefined): number[] {
+function losses(
+  step: TrainStep<Parameters>,
+  model: Model,
+  from: number,
+  to: number,
+  batch: (i: number) => number | undefined = () => undefined,
+): number[] {
   return Array.from({ length: to - from }, (_, k) => {
     const inputs = model.inputs(from + k, batch(from + k))
     const result = step.run(inputs)
@@ -85,7 +118,9 @@ function expectClose(actual: readonly number[], expected: readonly number[], tol
 }
 
 const bits = (state: FlatParameters): Record<string, number[]> =>
-  Object.fromEntries(Object.entries(state).map(([name, tensor]) => [name, [...new Int32Array(Float32Array.from(tensor.dataSync()).buffer)]]))
+  Object.fromEntries(
+    Object.entries(state).map(([name, tensor]) => [name, [...new Int32Array(Float32Array.from(tensor.dataSync()).buffer)]]),
+  )
 
 const backends = await testBackends()
 
@@ -165,7 +200,8 @@ describe.each(backends)("compile on %s", (backend) => {
     for (let i = 0; i < 3; i++) {
       const inputs = model.inputs(i)
       tf.dispose(whole.run(inputs))
-      for (const begin of [0, 4]) tf.dispose(halves.run(tf.tidy(() => Object.fromEntries(Object.entries(inputs).map(([n, t]) => [n, tf.slice(t, [begin], [4])])))))
+      for (const begin of [0, 4])
+        tf.dispose(halves.run(tf.tidy(() => Object.fromEntries(Object.entries(inputs).map(([n, t]) => [n, tf.slice(t, [begin], [4])])))))
     }
     expect(halves.step).toBe(3)
     for (const read of ["parameters", "averaged"] as const) {
@@ -178,7 +214,11 @@ describe.each(backends)("compile on %s", (backend) => {
 
   test("only trainable parameters change; an optimiser without a fused form works", () => {
     const model = models["mlp"]!()
-    const options = { parameters: model.parameters, optimizer: sgd({ rate: 0.1, momentum: 0.9 }), trainable: (name: string) => name.startsWith("b.") }
+    const options = {
+      parameters: model.parameters,
+      optimizer: sgd({ rate: 0.1, momentum: 0.9 }),
+      trainable: (name: string) => name.startsWith("b."),
+    }
     const [compiled, eager] = (["auto", "eager"] as const).map((mode) => compile(model.loss, { ...options, mode }))
     expectClose(losses(compiled!, model, 0, 20), losses(eager!, model, 0, 20), 1e-5)
     expect(compiled!.mode).toBe(mode)
@@ -228,7 +268,9 @@ describe.each(backends)("compile on %s", (backend) => {
   test("compileFunction: follows the parameters, any batch size, a record or a tensor", () => {
     const model = models["mlp"]!()
     const step = compile(model.loss, { parameters: model.parameters, optimizer: optimizer() })
-    const evaluate = compileFunction((p: Parameters, inputs) => model.loss(p, inputs) as Record<string, tf.Tensor>, { parameters: () => step.parameters() })
+    const evaluate = compileFunction((p: Parameters, inputs) => model.loss(p, inputs) as Record<string, tf.Tensor>, {
+      parameters: () => step.parameters(),
+    })
     for (let i = 0; i < 4; i++) {
       const inputs = model.inputs(i, i % 2 === 0 ? 8 : 3)
       const ahead = evaluate(inputs)
@@ -257,7 +299,11 @@ describe.skipIf(!backends.includes("native"))("what cannot be captured", () => {
   const cases: [string, RegExp, Loss<Weights>][] = [
     ["a value read back", /result of Sum is read back/, (p) => tf.mul(tf.sum(p.w), tf.sum(p.w).dataSync()[0]!)],
     ["numbers drawn inside", /made from JavaScript numbers inside the step/, (p) => tf.sum(tf.mul(p.w, tf.randomNormal([32])))],
-    ["an operation that draws", /Multinomial draws random numbers/, (p) => tf.add(tf.sum(p.w), tf.sum(tf.multinomial(tf.zeros([4]) as tf.Tensor1D, 3, 7)))],
+    [
+      "an operation that draws",
+      /Multinomial draws random numbers/,
+      (p) => tf.add(tf.sum(p.w), tf.sum(tf.multinomial(tf.zeros([4]) as tf.Tensor1D, 3, 7))),
+    ],
     ["data that is not an input", /neither an input nor a parameter/, (p) => tf.add(tf.sum(p.w), tf.mean(dataset))],
     ["a tf.Variable", /tf\.Variable/, (p) => tf.mul(tf.sum(p.w), variable)],
   ]
@@ -284,17 +330,32 @@ describe.skipIf(!backends.includes("native"))("what cannot be captured", () => {
     const parameters = w()
     const teacher = compileFunction((p: Weights, { x }) => tf.mul(p.w, x!), { parameters })
     tf.dispose(teacher({ x: tf.scalar(1) }))
-    const step = compile((p: Weights, { x }) => tf.mean(tf.squaredDifference(p.w, teacher({ x: x! }))), { parameters, optimizer: sgd({ rate: 0 }), mode: "captured" })
+    const step = compile((p: Weights, { x }) => tf.mean(tf.squaredDifference(p.w, teacher({ x: x! }))), {
+      parameters,
+      optimizer: sgd({ rate: 0 }),
+      mode: "captured",
+    })
     const squares = Array.from(parameters.w.dataSync()).reduce((sum, value) => sum + value ** 2, 0) / 32
     for (const x of [1, 2, 3]) expect(step.run({ x: tf.scalar(x) })["loss"]!.dataSync()[0]).toBeCloseTo(squares * (x - 1) ** 2, 4)
-    const nested = compile((p: Weights) => tf.sum(tf.mul(p.w, step.parameters().w)), { parameters, optimizer: sgd({ rate: 0 }), mode: "captured" })
+    const nested = compile((p: Weights) => tf.sum(tf.mul(p.w, step.parameters().w)), {
+      parameters,
+      optimizer: sgd({ rate: 0 }),
+      mode: "captured",
+    })
     expect(() => nested.run({})).toThrow(/inside a step that is being captured/)
   })
 
   test("small constants are part of the graph, and may be read", () => {
     const table = tf.keep(tf.tensor1d(Float32Array.from({ length: 32 }, (_, i) => i)))
-    const step = compile((p: Weights) => tf.sum(tf.mul(p.w, tf.mul(table, table.dataSync()[1]!))), { parameters: w(), optimizer: sgd({ rate: 0 }), mode: "captured" })
-    expect(step.run({})["loss"]!.dataSync()[0]).toBeCloseTo(Array.from({ length: 32 }, (_, i) => (i * i) / 32).reduce((a, b) => a + b), 2)
+    const step = compile((p: Weights) => tf.sum(tf.mul(p.w, tf.mul(table, table.dataSync()[1]!))), {
+      parameters: w(),
+      optimizer: sgd({ rate: 0 }),
+      mode: "captured",
+    })
+    expect(step.run({})["loss"]!.dataSync()[0]).toBeCloseTo(
+      Array.from({ length: 32 }, (_, i) => (i * i) / 32).reduce((a, b) => a + b),
+      2,
+    )
     step.dispose()
   })
 

@@ -9,7 +9,13 @@ export type AttributeValue =
   | { readonly kind: "bool"; readonly value: boolean }
   | { readonly kind: "string"; readonly value: string }
   | { readonly kind: "ints" | "floats" | "shape"; readonly value: readonly number[] }
-  | { readonly kind: "tensor"; readonly dtype: number; readonly shape: readonly number[]; readonly bytes: Uint8Array; readonly splat: boolean }
+  | {
+      readonly kind: "tensor"
+      readonly dtype: number
+      readonly shape: readonly number[]
+      readonly bytes: Uint8Array
+      readonly splat: boolean
+    }
 
 /** One operation of a TensorFlow graph. */
 export interface GraphNode {
@@ -46,7 +52,13 @@ const splattable = new Set<number>([DataType.float, DataType.int32, DataType.int
 export function createGraph(): Graph {
   const constants = new Map<string, GraphNode>()
   let count = 0
-  const add: Graph["add"] = (operation, inputs, attributes, after = [], name = `n${count++}`) => ({ name, operation, inputs, after, attributes })
+  const add: Graph["add"] = (operation, inputs, attributes, after = [], name = `n${count++}`) => ({
+    name,
+    operation,
+    inputs,
+    after,
+    attributes,
+  })
   return {
     add,
     constant(dtype, shape, bytes) {
@@ -107,7 +119,12 @@ function attributeMessage(attribute: AttributeValue): Uint8Array {
       return messageField(1, ...attribute.value.map((value) => floatField(4, value)))
     case "tensor": {
       const { dtype, shape, bytes, splat } = attribute
-      return messageField(8, integerField(1, dtype), bytesField(2, shapeMessage(shape)), splat ? splatField(dtype, bytes) : bytesField(4, bytes))
+      return messageField(
+        8,
+        integerField(1, dtype),
+        bytesField(2, shapeMessage(shape)),
+        splat ? splatField(dtype, bytes) : bytesField(4, bytes),
+      )
     }
   }
 }

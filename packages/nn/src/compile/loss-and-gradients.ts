@@ -19,7 +19,9 @@ export function lossAndGradients<P extends Parameters>(
         outputs = result instanceof tf.Tensor ? { loss: result } : { ...result }
         const total = outputs["loss"]
         if (!(total instanceof tf.Tensor) || total.size !== 1) {
-          throw new ShapeError(`compile: expected a loss of one number, got ${total?.shape ? `[${total.shape.join(", ")}]` : "none"}; take its mean`)
+          throw new ShapeError(
+            `compile: expected a loss of one number, got ${total?.shape ? `[${total.shape.join(", ")}]` : "none"}; take its mean`,
+          )
         }
         for (const tensor of Object.values(outputs)) tf.keep(tensor)
         return total.reshape([])

@@ -59,7 +59,9 @@ export function openSession(backend: SessionBackend, roots: readonly GraphNode[]
   return {
     run(placeholders, values, fetches) {
       if (isRecording()) {
-        throw new CaptureError("capture: a compiled step is used inside a step that is being captured; hand its parameters over as inputs instead")
+        throw new CaptureError(
+          "capture: a compiled step is used inside a step that is being captured; hand its parameters over as inputs instead",
+        )
       }
       const inputs = remembered(placeholderNames, placeholders, () => placeholders.map(({ name }) => `${name}:0`).join())
       const outputs = remembered(fetchNames, fetches, () => fetches.map(({ node, index }) => `${node.name}:${index}`).join())

@@ -48,7 +48,10 @@ export const shapesOf = (tensors: FlatParameters): Record<string, readonly numbe
  * Checks that a state has the expected tensors, and reads its counters.
  * @throws CheckpointError that names every tensor that does not fit
  */
-export function checkState(expected: Readonly<Record<string, readonly number[]>>, state: FlatParameters): { step: number; accumulated: number } {
+export function checkState(
+  expected: Readonly<Record<string, readonly number[]>>,
+  state: FlatParameters,
+): { step: number; accumulated: number } {
   const all: Record<string, readonly number[]> = { ...expected, step: [], accumulated: [] }
   const missing = Object.keys(all).filter((name) => !(name in state))
   const unknown = Object.keys(state).filter((name) => !(name in all))

@@ -17,7 +17,8 @@ const dataTypes: Readonly<Record<string, number>> = { float32: DataType.float, i
 /** TensorFlow's number for the element type of a tensor. */
 export function dataTypeOf({ dtype }: { readonly dtype: string }): number {
   const type = dataTypes[dtype]
-  if (type === undefined) throw new CaptureError(`capture: expected tensors of float32, int32 or bool, got ${dtype}; cast it outside the step`)
+  if (type === undefined)
+    throw new CaptureError(`capture: expected tensors of float32, int32 or bool, got ${dtype}; cast it outside the step`)
   return type
 }
 
@@ -55,9 +56,16 @@ export function record<T>(backend: SessionBackend, graph: Graph, body: (trace: T
     if (dataId) outputs.set(dataId, output)
     return output
   }
-  const note = (operation: string, attributes: readonly NativeAttribute[], inputs: readonly tf.Tensor[], results: readonly tf.Tensor[]): void => {
+  const note = (
+    operation: string,
+    attributes: readonly NativeAttribute[],
+    inputs: readonly tf.Tensor[],
+    results: readonly tf.Tensor[],
+  ): void => {
     if (isRandom.test(operation)) {
-      throw new CaptureError(`capture: ${operation} draws random numbers inside the step, which no resume could repeat; draw them outside and pass them as inputs`)
+      throw new CaptureError(
+        `capture: ${operation} draws random numbers inside the step, which no resume could repeat; draw them outside and pass them as inputs`,
+      )
     }
     const sources = inputs.map(outputOf)
     const shortcut = results.length === 1 ? folded(operation, inputs, sources, results[0]!) : undefined
@@ -66,12 +74,18 @@ export function record<T>(backend: SessionBackend, graph: Graph, body: (trace: T
       return
     }
     // The one kernel of tfjs-node that leaves an attribute to be inferred, which graphs do not do.
-    const inferred: Record<string, AttributeValue> = operation === "ExpandDims" ? { T: { kind: "type", value: dataTypeOf(inputs[0]!) } } : {}
+    const inferred: Record<string, AttributeValue> =
+      operation === "ExpandDims" ? { T: { kind: "type", value: dataTypeOf(inputs[0]!) } } : {}
     const node = graph.add(operation, sources, { ...inferred, ...attributeValues(backend, operation, attributes) })
     for (const [index, result] of results.entries()) outputs.set(result.dataId, { node, index })
   }
   /** A result that needs no operation: computed from constants alone, or multiplied by one as the gradients of sums are. */
-  const folded = (operation: string, inputs: readonly tf.Tensor[], sources: readonly GraphOutput[], result: tf.Tensor): GraphOutput | undefined => {
+  const folded = (
+    operation: string,
+    inputs: readonly tf.Tensor[],
+    sources: readonly GraphOutput[],
+    result: tf.Tensor,
+  ): GraphOutput | undefined => {
     if (operation === "Mul") {
       const other = isOne(sources[0]!) ? 1 : isOne(sources[1]!) ? 0 : undefined
       if (other !== undefined && inputs[other]!.shape.join() === result.shape.join()) return sources[other]
@@ -100,7 +114,12 @@ export function record<T>(backend: SessionBackend, graph: Graph, body: (trace: T
         note(name, attributes, inputs, [result])
         return result
       },
-      executeMultipleOutputs(name: string, attributes: readonly NativeAttribute[], inputs: readonly tf.Tensor[], count: number): tf.Tensor[] {
+      executeMultipleOutputs(
+        name: string,
+        attributes: readonly NativeAttribute[],
+        inputs: readonly tf.Tensor[],
+        count: number,
+      ): tf.Tensor[] {
         const results = executeMultipleOutputs.call(backend, name, attributes, inputs, count)
         note(name, attributes, inputs, results)
         return results
@@ -132,7 +151,8 @@ export function record<T>(backend: SessionBackend, graph: Graph, body: (trace: T
   } finally {
     depth--
     // The methods live on the prototype.
-    for (const name of ["executeSingleOutput", "executeMultipleOutputs", "readSync", "read", "write"] as const) delete (backend as Partial<SessionBackend>)[name]
+    for (const name of ["executeSingleOutput", "executeMultipleOutputs", "readSync", "read", "write"] as const)
+      delete (backend as Partial<SessionBackend>)[name]
     tf.unregisterKernel("GatherV2", "tensorflow")
     tf.registerKernel(gather)
   }
@@ -158,7 +178,9 @@ function constantOf(backend: SessionBackend, graph: Graph, tensor: tf.Tensor, is
   const where = `a ${tensor.dtype} tensor [${tensor.shape.join(", ")}]`
   if (!isSplat(bytes, values.BYTES_PER_ELEMENT)) {
     if (bytes.length > largestConstant) {
-      throw new CaptureError(`capture: ${where} is neither an input nor a parameter of the step, so its numbers would be frozen; pass it as an input`)
+      throw new CaptureError(
+        `capture: ${where} is neither an input nor a parameter of the step, so its numbers would be frozen; pass it as an input`,
+      )
     }
     if (isLiteral && !tensor.kept && tensor.dtype === "float32" && values.length > largestLiteral) {
       throw new CaptureError(
@@ -170,15 +192,28 @@ function constantOf(backend: SessionBackend, graph: Graph, tensor: tf.Tensor, is
   return graph.constant(dtype, tensor.shape, bytes)
 }
 
-function attributeValues(backend: SessionBackend, operation: string, attributes: readonly NativeAttribute[]): Record<string, AttributeValue> {
+function attributeValues(
+  backend: SessionBackend,
+  operation: string,
+  attributes: readonly NativeAttribute[],
+): Record<string, AttributeValue> {
   const { TF_ATTR_TYPE, TF_ATTR_INT, TF_ATTR_FLOAT, TF_ATTR_BOOL, TF_ATTR_STRING, TF_ATTR_SHAPE } = backend.binding
   const converted: Record<string, AttributeValue> = {}
   for (const { name, type, value } of attributes) {
     const kind = (
-      { [TF_ATTR_TYPE]: "type", [TF_ATTR_INT]: "int", [TF_ATTR_FLOAT]: "float", [TF_ATTR_BOOL]: "bool", [TF_ATTR_STRING]: "string", [TF_ATTR_SHAPE]: "shape" } as const
+      {
+        [TF_ATTR_TYPE]: "type",
+        [TF_ATTR_INT]: "int",
+        [TF_ATTR_FLOAT]: "float",
+        [TF_ATTR_BOOL]: "bool",
+        [TF_ATTR_STRING]: "string",
+        [TF_ATTR_SHAPE]: "shape",
+      } as const
     )[type]
     if (kind === undefined || (Array.isArray(value) && (kind === "type" || kind === "bool" || kind === "string"))) {
-      throw new CaptureError(`capture: ${operation} has an attribute "${name}" of a kind that cannot be captured; run this step in mode "eager"`)
+      throw new CaptureError(
+        `capture: ${operation} has an attribute "${name}" of a kind that cannot be captured; run this step in mode "eager"`,
+      )
     }
     const listed = Array.isArray(value) && kind !== "shape" ? (`${kind}s` as "ints" | "floats") : kind
     converted[name] = { kind: listed, value } as AttributeValue

@@ -39,7 +39,11 @@ describe.each(await testBackends())("optimisers on %s", (backend) => {
   test.skipIf(!shared).each(["auto", "eager"] as const)("compiled in mode %s it does too (needs ../shared)", async (mode) => {
     const states = tf.unstack(fixtures["adamw.params"]!)
     const gradients = tf.unstack(fixtures["adamw.grads"]!)
-    const step = compile(({ w }: { w: tf.Tensor }, { g }) => tf.sum(tf.mul(w, g!)), { parameters: { w: states[0]! }, optimizer: adamw(options), mode })
+    const step = compile(({ w }: { w: tf.Tensor }, { g }) => tf.sum(tf.mul(w, g!)), {
+      parameters: { w: states[0]! },
+      optimizer: adamw(options),
+      mode,
+    })
     expect(step.mode).toBe(backend === "native" && mode === "auto" ? "captured" : "eager")
     for (const [i, g] of gradients.entries()) {
       tf.dispose(step.run({ g }))
@@ -60,7 +64,10 @@ describe.each(await testBackends())("optimisers on %s", (backend) => {
     const groups = (name: string) => (name === "bias" ? { weightDecay: 0, rateScale: 0.5 } : undefined)
     const one = tf.tensor1d([1, 2])
     const parameters = { weight: one, bias: one, idle: one }
-    for (const optimizer of [adamw({ rate: 0.1, weightDecay: 0.5, epsilon: 1e-12, groups }), sgd({ rate: 0.1, momentum: 0.9, weightDecay: 0.5, groups })]) {
+    for (const optimizer of [
+      adamw({ rate: 0.1, weightDecay: 0.5, epsilon: 1e-12, groups }),
+      sgd({ rate: 0.1, momentum: 0.9, weightDecay: 0.5, groups }),
+    ]) {
       const step = compile((p: typeof parameters) => tf.add(tf.sum(p.weight), tf.sum(p.bias)), { parameters, optimizer, mode })
       tf.dispose(step.run({}))
       const { weight, bias, idle } = step.parameters()

@@ -23,7 +23,8 @@ export interface AdamWOptions {
 export function adamw({ rate, betas = [0.9, 0.999], epsilon = 1e-8, weightDecay = 0.01, groups }: AdamWOptions): Optimizer {
   const schedule = constant(rate)
   const [beta1, beta2] = betas
-  if (!(beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1)) throw new ConfigError(`adamw: expected betas in [0, 1), got ${beta1}, ${beta2}`)
+  if (!(beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1))
+    throw new ConfigError(`adamw: expected betas in [0, 1), got ${beta1}, ${beta2}`)
   const group = (name: string) => ({ weightDecay, rateScale: 1, ...groups?.(name) })
 
   return {

@@ -25,15 +25,20 @@ test("the middle: half for a line and a cosine, later for a plateau", () => {
 
 test("never above the full value, never below the final one after warm-up, never rising again", () => {
   fc.assert(
-    fc.property(fc.integer({ min: 0, max: 50 }), fc.integer({ min: 1, max: 200 }), fc.double({ min: 0, max: 1, noNaN: true }), (warmup, extra, final) => {
-      for (const schedule of [cosine, linearSchedule, plateau]) {
-        const rate = schedule(1, warmup + extra, { warmup, final })
-        for (let step = warmup; step < warmup + extra + 3; step++) {
-          const [now, next] = [rate(step), rate(step + 1)]
-          if (now > 1 + 1e-12 || now < final - 1e-12 || next > now + 1e-12) throw new Error(`step ${step}: ${now}, then ${next}`)
+    fc.property(
+      fc.integer({ min: 0, max: 50 }),
+      fc.integer({ min: 1, max: 200 }),
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      (warmup, extra, final) => {
+        for (const schedule of [cosine, linearSchedule, plateau]) {
+          const rate = schedule(1, warmup + extra, { warmup, final })
+          for (let step = warmup; step < warmup + extra + 3; step++) {
+            const [now, next] = [rate(step), rate(step + 1)]
+            if (now > 1 + 1e-12 || now < final - 1e-12 || next > now + 1e-12) throw new Error(`step ${step}: ${now}, then ${next}`)
+          }
         }
-      }
-    }),
+      },
+    ),
   )
 })
 

@@ -16,7 +16,8 @@ export const constant = (value: number | Schedule): Schedule => (typeof value ==
 
 function decaying(where: string, value: number, steps: number, options: ScheduleOptions, shape: (progress: number) => number): Schedule {
   const { warmup = 0, final = 0 } = options
-  if (!(steps > warmup && warmup >= 0)) throw new ConfigError(`${where}: expected 0 <= warmup < steps, got warmup ${warmup} and steps ${steps}`)
+  if (!(steps > warmup && warmup >= 0))
+    throw new ConfigError(`${where}: expected 0 <= warmup < steps, got warmup ${warmup} and steps ${steps}`)
   return (step) => {
     if (step < warmup) return (value * (step + 1)) / warmup
     const progress = Math.min(1, (step - warmup) / (steps - warmup))
