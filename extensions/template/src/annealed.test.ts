@@ -9,7 +9,7 @@ beforeAll(() => selectBackend())
 const coin: BackwardProcess<tf.Tensor, tf.Tensor> = {
   steps: 3,
   start: (batch) => tf.zeros([batch, 0], "int32"),
-  predict: (state) => categorical(tf.tile(tf.log(tf.tensor([[[0.9, 0.1]]])), [state.shape[0]!, 1, 1])),
+  predict: (state) => categorical(tf.tile(tf.log(tf.tensor([[[0.9, 0.1]]])), [state.shape[0], 1, 1])),
   advance: (state, _step, draw) => tf.concat([state, draw], 1),
   readout: (state) => state,
 }

@@ -7,7 +7,7 @@ import { multiplyAdd } from "./multiply-add"
 /** Phi(x), given density = e^(-x^2/2); erf by formula 7.1.26 of Abramowitz and Stegun (absolute error below 2e-7). */
 // @ts-ignore: decorator
 @inline
-function normalDistribution(x: v128, density: v128): v128 {
+export function normalDistribution(x: v128, density: v128): v128 {
   const z = f32x4.mul(f32x4.abs(x), f32x4.splat(0.70710678118654752))
   const t = f32x4.div(f32x4.splat(1), multiplyAdd(z, f32x4.splat(0.3275911), f32x4.splat(1)))
   let p = f32x4.splat(1.061405429)
@@ -22,7 +22,7 @@ function normalDistribution(x: v128, density: v128): v128 {
 
 // @ts-ignore: decorator
 @inline
-function density(x: v128): v128 {
+export function density(x: v128): v128 {
   return exponential(f32x4.mul(f32x4.mul(x, x), f32x4.splat(-0.5)))
 }
 
@@ -49,7 +49,7 @@ export function geluGradient(x: usize, dy: usize, dx: usize, size: i32): void {
 /** sigmoid(2 u) with u = sqrt(2/pi) (x + 0.044715 x^3): the tanh form is x times this. */
 // @ts-ignore: decorator
 @inline
-function tanhGate(x: v128): v128 {
+export function tanhGate(x: v128): v128 {
   const square = f32x4.mul(x, x)
   const inner = f32x4.mul(x, multiplyAdd(square, f32x4.splat(0.0713548162726), f32x4.splat(1.59576912160573)))
   return sigmoid(inner)

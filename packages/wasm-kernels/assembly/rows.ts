@@ -35,7 +35,7 @@ export function transposeRows(
 /** Short rows are faster by hand than by `memory.copy`; a row holds whole floats. */
 // @ts-ignore: decorator
 @inline
-function copyRow(from: usize, to: usize, bytes: i32): void {
+export function copyRow(from: usize, to: usize, bytes: i32): void {
   let at: i32 = 0
   for (; at + 16 <= bytes; at += 16) v128.store(to + <usize>at, v128.load(from + <usize>at))
   for (; at < bytes; at += 4) store<i32>(to + <usize>at, load<i32>(from + <usize>at))
@@ -107,7 +107,7 @@ export function patchesToImage(
 
 // @ts-ignore: decorator
 @inline
-function addRow(from: usize, to: usize, width: i32): void {
+export function addRow(from: usize, to: usize, width: i32): void {
   for (let i = 0; i < width; i += 4) {
     const at = <usize>i << 2
     storeLanes(to + at, f32x4.add(loadLanes(to + at, width - i), loadLanes(from + at, width - i)), width - i)

@@ -166,7 +166,10 @@ function readCoarseToFine(single: Models, truth: Models, predicted: Models, { ta
       finding:
         `Trained on its own predictions instead of the true coarse image, the model's MSE is ${words(exposure)}: ` +
         `${number(mean(errors(predicted, "clean")))} against ${number(mean(errors(truth, "clean")))}. ` +
-        `${exposure === "lower" ? "A residual network that has only seen true coarse images cannot mend the errors of predicted ones." : ""}`.trim(),
+        (exposure === "lower"
+          ? "A residual network that has only seen true coarse images cannot mend the errors of predicted ones."
+          : ""
+        ).trim(),
       verdict: "own",
     },
   ]

@@ -87,7 +87,7 @@ export function coarseToFine({ side, depth, budget, context, blur = "binomial" }
     loss: (parameters, { noisy, clean }) => {
       const process = backward(parameters)
       const levels = gaussianPyramid(tf.reshape(clean!, [-1, side, side, 1]), schedule, kernels) // Eq. (7)
-      let state = tf.zeros([noisy!.shape[0]!, ...gridAt(schedule, 1), 1]) as tf.Tensor
+      let state: tf.Tensor = tf.zeros([noisy!.shape[0], ...gridAt(schedule, 1), 1])
       let total: tf.Tensor = tf.scalar(0)
       for (const [index, level] of levels.entries()) {
         const step = index + 1
@@ -106,4 +106,4 @@ export function coarseToFine({ side, depth, budget, context, blur = "binomial" }
 }
 
 /** [B, h, w, 1] as [B, h w]. */
-const flat = (images: tf.Tensor): tf.Tensor => tf.reshape(images, [images.shape[0]!, -1])
+const flat = (images: tf.Tensor): tf.Tensor => tf.reshape(images, [images.shape[0], -1])

@@ -58,7 +58,7 @@ export function bitwiseHead(names: tf.Tensor2D, { pixels, hidden, codebook }: Co
       loss: (logitsBM, bitsBM) => tf.mean(ops.binaryCrossEntropyWithLogits(logitsBM, bitsBM)),
       read: (logitsBM) => {
         // log p(name) = sum of the logits of its ones, up to a constant of the sample.
-        const scoresBK = tf.matMul(logitsBM as tf.Tensor2D, names, false, true)
+        const scoresBK = tf.matMul(logitsBM, names, false, true)
         return {
           image: space.decode(tf.gather(centroids, tf.argMax(scoresBK, 1))),
           average: space.decode(tf.matMul(ops.softmax(scoresBK), centroids)),

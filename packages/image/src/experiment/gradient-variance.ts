@@ -35,8 +35,8 @@ export async function gradientVariance<P extends Parameters>(
   const tensors = names.map((name) => flat[name]!)
   const size = tensors.reduce((sum, tensor) => sum + tensor.size, 0)
   // Welford's running mean and sum of squared deviations, [size].
-  let mean = tf.zeros([size])
-  let squares = tf.zeros([size])
+  let mean: tf.Tensor = tf.zeros([size])
+  let squares: tf.Tensor = tf.zeros([size])
   for (let index = 0; index < minibatches; index++) {
     const batch = await inputs(index)
     const [nextMean, nextSquares] = tf.tidy(() => {
@@ -45,18 +45,18 @@ export async function gradientVariance<P extends Parameters>(
         const result = loss(unflattenParameters({ ...flat, ...replaced }) as P, batch)
         return "shape" in result && result instanceof tf.Tensor ? result : (result as { loss: tf.Tensor }).loss
       }
-      const gradient = tf.concat1d(
+      const gradient = tf.concat(
         tf
           .grads(scalarLoss)(tensors)
-          .map((part) => tf.reshape(part, [-1]) as tf.Tensor1D),
+          .map((part) => tf.reshape(part, [-1])),
       )
       const deviation = tf.sub(gradient, mean)
       const moved = tf.add(mean, tf.div(deviation, index + 1))
       return [moved, tf.add(squares, tf.mul(deviation, tf.sub(gradient, moved)))]
     })
     tf.dispose([mean, squares, batch])
-    mean = nextMean! as tf.Tensor1D
-    squares = nextSquares! as tf.Tensor1D
+    mean = nextMean!
+    squares = nextSquares!
   }
   const total = tf.tidy(() => tf.sum(squares).dataSync()[0]!) / (minibatches - 1)
   const signal = tf.tidy(() => tf.sum(tf.square(mean)).dataSync()[0]!) - total / minibatches

@@ -36,7 +36,7 @@ export function pyramidDenoiser(model: CoarseToFine): Denoiser<CoarseToFineParam
     init: model.init,
     loss: model.loss,
     restore: async (parameters, noisyBP) => ({
-      image: await sample(model.backward(parameters), { batch: noisyBP.shape[0]!, condition: noisyBP, greedy: true }),
+      image: await sample(model.backward(parameters), { batch: noisyBP.shape[0], condition: noisyBP, greedy: true }),
     }),
   }
 }

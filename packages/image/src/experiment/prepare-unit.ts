@@ -60,7 +60,7 @@ const general = <P extends Parameters>(denoiser: Denoiser<P>): Denoiser => denoi
 async function imagesAfterSteps(model: CoarseToFine, parameters: CoarseToFineParameters, noisyBP: tf.Tensor): Promise<tf.Tensor[]> {
   const process = model.backward(parameters)
   const images: tf.Tensor[] = []
-  for await (const { state } of refine(process, { batch: noisyBP.shape[0]!, condition: noisyBP, greedy: true }))
+  for await (const { state } of refine(process, { batch: noisyBP.shape[0], condition: noisyBP, greedy: true }))
     images.push(tf.tidy(() => process.readout(state)))
   return images
 }

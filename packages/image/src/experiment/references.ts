@@ -130,8 +130,8 @@ export async function* measureReferences(
     noisyImage: await measured(data.noisy, data.shifted),
     reconstruction: await measured(reconstruction!),
     centroid: await measured(centroid!),
-    linearPixel: await measured(atTraining["pixel"]!, atShift["pixel"]!),
-    linearLatent: await measured(atTraining["latent"]!, atShift["latent"]!),
+    linearPixel: await measured(atTraining["pixel"]!, atShift["pixel"]),
+    linearLatent: await measured(atTraining["latent"]!, atShift["latent"]),
     coarseBand: await measured(coarseBand!),
   }
 

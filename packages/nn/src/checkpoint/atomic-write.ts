@@ -44,7 +44,11 @@ async function syncFolder(path: string, files: FileSystem): Promise<void> {
   const folder = cut < 0 ? "." : path.slice(0, Math.max(cut, 1))
   try {
     const handle = await files.open(folder, "r")
-    await handle.sync().finally(() => handle.close())
+    try {
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
   } catch {
     // The file is complete either way; only its survival of a power cut is less certain.
   }

@@ -241,7 +241,8 @@ export function readPickle(bytes: Uint8Array, world: PickleWorld, file: string):
       case "\x93": {
         // STACK_GLOBAL
         const [module, name] = popTuple(2)
-        stack.push(global(`${String(module)}.${String(name)}`))
+        if (typeof module !== "string" || typeof name !== "string") throw damaged("a global without a name")
+        stack.push(global(`${module}.${name}`))
         break
       }
       case "Q": // BINPERSID

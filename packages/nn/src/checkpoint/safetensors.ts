@@ -127,7 +127,7 @@ export async function saveTensors(
   const entries = Object.entries(tensors).map(([name, tensor]): [string, TensorToWrite] => {
     const dtype = dtypes[tensor.dtype]
     if (!dtype) throw new CheckpointError(`${path}: tensor "${name}": expected float32, int32 or bool, got ${tensor.dtype}`)
-    return [name, { dtype, shape: tensor.shape, values: async () => (await tensor.data()) as Float32Array | Int32Array | Uint8Array }]
+    return [name, { dtype, shape: tensor.shape, values: () => tensor.data<"float32" | "int32" | "bool">() }]
   })
   await writeSafetensors(path, new Map(entries), options)
 }

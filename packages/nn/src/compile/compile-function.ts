@@ -104,9 +104,9 @@ function mapOutput(output: CompiledOutput, map: (tensor: tf.Tensor) => tf.Tensor
   return Object.fromEntries(Object.entries(output).map(([name, tensor]) => [name, map(tensor)]))
 }
 
-function traced<P extends Parameters>(
+function traced(
   backend: SessionBackend,
-  fn: (parameters: P, inputs: StepInputs) => CompiledOutput,
+  fn: (parameters: never, inputs: StepInputs) => CompiledOutput,
   flat: Readonly<Record<string, tf.Tensor>>,
   inputs: StepInputs,
 ): Variant {
@@ -124,7 +124,7 @@ function traced<P extends Parameters>(
     const fetches: GraphOutput[] = []
     let names: string[] | undefined
     tf.tidy(() => {
-      const output = fn(unflattenParameters(declared(flat)) as P, declared(inputs))
+      const output = fn(unflattenParameters(declared(flat)) as never, declared(inputs))
       if (!(output instanceof tf.Tensor)) names = Object.keys(output)
       mapOutput(output, (tensor) => {
         const node = graph.add("Identity", [trace.outputOf(tensor)], { T: { kind: "type", value: dataTypeOf(tensor) } })

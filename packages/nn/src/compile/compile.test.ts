@@ -26,7 +26,7 @@ function mlp() {
   const loss = (p: typeof parameters, { x, y }: StepInputs) => {
     const hidden = layerNorm(gelu(linear(x!, p.a.weight, p.a.bias)), p.norm)
     const error = tf.mean(tf.squaredDifference(linear(hidden, p.b.weight, p.b.bias), y!))
-    return { loss: error, rows: tf.scalar(x!.shape[0]!, "int32") }
+    return { loss: error, rows: tf.scalar(x!.shape[0], "int32") }
   }
   const inputs = (i: number, batch = 8) => ({
     x: random.fold("x").fold(i).normal([batch, 12]),
@@ -302,7 +302,7 @@ describe.skipIf(!backends.includes("native"))("what cannot be captured", () => {
     [
       "an operation that draws",
       /Multinomial draws random numbers/,
-      (p) => tf.add(tf.sum(p.w), tf.sum(tf.multinomial(tf.zeros([4]) as tf.Tensor1D, 3, 7))),
+      (p) => tf.add(tf.sum(p.w), tf.sum(tf.multinomial(tf.zeros<tf.Rank.R1>([4]), 3, 7))),
     ],
     ["data that is not an input", /neither an input nor a parameter/, (p) => tf.add(tf.sum(p.w), tf.mean(dataset))],
     ["a tf.Variable", /tf\.Variable/, (p) => tf.mul(tf.sum(p.w), variable)],

@@ -9,7 +9,7 @@ import type { FlatParameters } from "../parameters.ts"
 export function clipByGlobalNorm(gradients: FlatParameters, limit: number): { gradients: FlatParameters; norm: tf.Scalar } {
   return tf.tidy(() => {
     const squares = Object.values(gradients).map(squaredNorm)
-    const norm = (squares.length === 0 ? tf.scalar(0) : tf.sqrt(tf.addN(squares))) as tf.Scalar
+    const norm = squares.length === 0 ? tf.scalar(0) : tf.sqrt(tf.addN(squares))
     const scale = tf.minimum(tf.div(limit, tf.add(norm, 1e-6)), 1)
     return { gradients: Object.fromEntries(Object.entries(gradients).map(([name, gradient]) => [name, tf.mul(gradient, scale)])), norm }
   })

@@ -22,7 +22,7 @@ const makeStep = (rate = 0.05, accumulate = 1) => {
   const step = compile<{ w: tf.Tensor }>(
     (parameters, inputs) => {
       const difference = tf.sub(tf.matMul(inputs["x"] as tf.Tensor2D, parameters.w as tf.Tensor2D), inputs["y"]!)
-      const loss = tf.mean(tf.mul(difference, difference)) as tf.Scalar
+      const loss = tf.mean<tf.Scalar>(tf.mul(difference, difference))
       return { loss, worst: tf.max(tf.abs(difference)) }
     },
     { parameters: { w }, optimizer: adamw({ rate }), accumulate },
