@@ -18,32 +18,54 @@ export interface Layer<P extends Parameters = Parameters, Input = tf.Tensor, Out
 
 const isTensor = (value: tf.Tensor | Parameters): value is tf.Tensor => "dtype" in value && "shape" in value
 
-/** Dotted names in the order of insertion: `{ body: { w } }` gives `{ "body.w": w }`. */
+/**
+ * Dotted names in the order of insertion: `{ body: { w } }` gives `{ "body.w": w }`. The tensors are the same, not copies.
+ *
+ * @throws ConfigError for a name with a dot
+ */
 export function flattenParameters(parameters: Parameters): FlatParameters {
-  const flat: FlatParameters = {}
+  const flat: [string, tf.Tensor][] = []
   const visit = (node: Parameters, prefix: string): void => {
     for (const [name, value] of Object.entries(node)) {
-      if (name.includes(".")) throw new ConfigError(`flattenParameters: expected names without a dot, got "${name}"`)
-      if (isTensor(value)) flat[prefix + name] = value
+      if (name.includes(".")) throw new ConfigError(`flattenParameters: expected names without a dot, got "${name}"; nest a record instead`)
+      if (isTensor(value)) flat.push([prefix + name, value])
       else visit(value, `${prefix}${name}.`)
     }
   }
   visit(parameters, "")
-  return flat
+  return Object.fromEntries(flat)
 }
 
-/** The inverse of `flattenParameters`. */
+type Branch = Map<string, tf.Tensor | Branch>
+
+/**
+ * The inverse of `flattenParameters`. Any name is only a name, `__proto__` too: nothing but the result is written to.
+ *
+ * @throws ConfigError where one name is both a tensor and the beginning of others
+ */
 export function unflattenParameters(flat: FlatParameters): Parameters {
-  const root: Record<string, tf.Tensor | Parameters> = {}
+  const root: Branch = new Map()
   for (const [path, tensor] of Object.entries(flat)) {
     const names = path.split(".")
     const leaf = names.pop()!
-    let node = root
-    for (const name of names) node = (node[name] ??= {}) as Record<string, tf.Tensor | Parameters>
-    node[leaf] = tensor
+    let branch = root
+    for (const name of names) {
+      const next = branch.get(name) ?? new Map()
+      if (!(next instanceof Map)) throw ambiguous(path)
+      branch.set(name, next)
+      branch = next
+    }
+    if (branch.has(leaf)) throw ambiguous(path)
+    branch.set(leaf, tensor)
   }
-  return root
+  return recordOf(root)
 }
+
+const recordOf = (branch: Branch): Parameters =>
+  Object.fromEntries(Array.from(branch, ([name, value]) => [name, value instanceof Map ? recordOf(value) : value]))
+
+const ambiguous = (path: string): ConfigError =>
+  new ConfigError(`unflattenParameters: expected each name to be a tensor or a record, but a part of "${path}" is both; rename one of them`)
 
 /** The same record with every tensor replaced; `map` also gets the dotted name. */
 export function mapParameters<P extends Parameters>(parameters: P, map: (tensor: tf.Tensor, name: string) => tf.Tensor): P {

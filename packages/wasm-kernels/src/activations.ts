@@ -1,6 +1,6 @@
 import { util, type KernelConfig, type TensorInfo } from "@tensorflow/tfjs-core"
 import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm"
-import { kernelMemory, type KernelExports } from "./kernel-memory.ts"
+import { kernelMemory } from "./kernel-memory.ts"
 
 /** Elementwise: inputs {x} to a tensor of the same shape. */
 const pointwise = (kernelName: string, name: "gelu" | "geluTanh" | "silu"): KernelConfig => ({
@@ -17,7 +17,7 @@ const pointwise = (kernelName: string, name: "gelu" | "geluTanh" | "silu"): Kern
 })
 
 /** Elementwise gradient: inputs {x, dy} to dx. */
-const pointwiseGradient = (kernelName: string, name: keyof KernelExports & `${string}Gradient`): KernelConfig => ({
+const pointwiseGradient = (kernelName: string, name: "geluGradient" | "geluTanhGradient" | "siluGradient"): KernelConfig => ({
   kernelName,
   backendName: "wasm",
   kernelFunc: ({ inputs, backend }) => {
@@ -25,7 +25,7 @@ const pointwiseGradient = (kernelName: string, name: keyof KernelExports & `${st
     const { x, dy } = inputs as unknown as { x: TensorInfo; dy: TensorInfo }
     const out = wasm.makeOutput(x.shape, "float32")
     const kernels = kernelMemory(wasm)
-    kernels.call[name as "geluGradient"](kernels.pointer(x), kernels.pointer(dy), kernels.pointer(out), util.sizeFromShape(x.shape))
+    kernels.call[name](kernels.pointer(x), kernels.pointer(dy), kernels.pointer(out), util.sizeFromShape(x.shape))
     return out
   },
 })

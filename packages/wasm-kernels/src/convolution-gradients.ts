@@ -3,7 +3,7 @@ import type { BackendWasm } from "@tensorflow/tfjs-backend-wasm"
 import { kernelMemory } from "./kernel-memory.ts"
 import { multiply } from "./matrix-product.ts"
 
-/** Patches of so many images are made at a time, so that they stay in the second-level cache. */
+/** Bytes of patches that are made at a time, so that they stay in the second-level cache. */
 const patchBytes = 1 << 20
 
 interface ConvolutionAttributes {
@@ -13,6 +13,7 @@ interface ConvolutionAttributes {
   dimRoundingMode?: "floor" | "round" | "ceil"
 }
 
+/** Sizes of a convolution: `sites` windows in each image, `patch` numbers in a window. */
 function geometry(
   name: string,
   imageShape: readonly number[],

@@ -34,10 +34,15 @@ export interface KernelMemory {
   readonly relaxedSimd: boolean
   /** Where a tensor's values lie. Take it after every allocation of the call: growth of the memory keeps offsets valid. */
   pointer(tensor: TensorInfo): number
-  /** A working area of at least so many bytes, valid until the next call of `scratch`. */
+  /**
+   * A working area of at least so many bytes, valid until the next call of `scratch`.
+   *
+   * @throws Error where the memory of the backend cannot grow so far
+   */
   scratch(bytes: number): number
 }
 
+/** What of the backend's module is used; which of the two shows the memory depends on its build. */
 interface EmscriptenModule {
   _malloc(bytes: number): number
   _free(pointer: number): void
@@ -79,7 +84,8 @@ export function kernelMemory(backend: BackendWasm): KernelMemory {
       if (bytes > areaBytes) {
         if (area !== 0) host._free(area)
         area = host._malloc(bytes) >>> 0
-        areaBytes = bytes
+        areaBytes = area === 0 ? 0 : bytes
+        if (area === 0) throw new Error(`wasm-kernels: there is no memory for a working area of ${bytes} bytes; use a smaller batch`)
       }
       return area
     },

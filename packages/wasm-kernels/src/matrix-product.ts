@@ -10,7 +10,11 @@ interface Operand {
   column: number
 }
 
-/** c = a b (or c += a b) for `batch` matrices of [m, k] and [k, n]. */
+/**
+ * c = a b (or c += a b) for `batch` matrices of [m, k] and [k, n]; c is a pointer to dense rows.
+ *
+ * @param scratch - a working area of `gemmScratchBytes(m, n, k)`
+ */
 export function multiply(
   kernels: KernelMemory,
   {
@@ -30,7 +34,11 @@ export function multiply(
   ) // prettier-ignore
 }
 
-/** `BatchMatMul`: any rank, transpose flags and broadcast leading dimensions; replaces the stock kernel. */
+/**
+ * `BatchMatMul`: any rank, transpose flags and broadcast leading dimensions; replaces the stock kernel.
+ *
+ * @throws Error for other than float32 matrices, and inner lengths that differ
+ */
 export const batchMatMul: KernelConfig = {
   kernelName: "BatchMatMul",
   backendName: "wasm",

@@ -5,7 +5,7 @@ import { kernelMemory } from "./kernel-memory.ts"
 /** Rows and length of the last axis. */
 function rowsOf(x: TensorInfo): { rows: number; width: number } {
   const width = x.shape.at(-1) ?? 1
-  return { rows: util.sizeFromShape(x.shape) / width, width }
+  return { rows: util.sizeFromShape(x.shape) / Math.max(width, 1), width }
 }
 
 /**
@@ -89,7 +89,11 @@ export const softmaxGradient: KernelConfig = {
   },
 }
 
-/** Inputs {logits [..., V], ids [...] int32}; outputs [loss [...], softmax - onehot [..., V]]. Ids are checked. */
+/**
+ * Inputs {logits [..., V], ids [...] int32}; outputs [loss [...], softmax - onehot [..., V]].
+ *
+ * @throws Error for an id outside [0, V)
+ */
 export const softmaxCrossEntropy: KernelConfig = {
   kernelName: "ScalewiseSoftmaxCrossEntropy",
   backendName: "wasm",
@@ -100,7 +104,7 @@ export const softmaxCrossEntropy: KernelConfig = {
     if (ids.dtype !== "int32" || util.sizeFromShape(ids.shape) !== rows)
       throw new Error(`SoftmaxCrossEntropy: expected ${rows} ids as int32, got [${ids.shape.join(", ")}] as ${ids.dtype}`)
     const outside = wasm.typedArrayFromHeap(ids).find((id) => id < 0 || id >= width)
-    if (outside !== undefined) throw new Error(`SoftmaxCrossEntropy: expected ids below ${width}, got ${outside}`)
+    if (outside !== undefined) throw new Error(`SoftmaxCrossEntropy: expected ids from 0 to ${width - 1}, got ${outside}`)
     const loss = wasm.makeOutput(ids.shape, "float32")
     const gradient = wasm.makeOutput(logits.shape, "float32")
     const kernels = kernelMemory(wasm)

@@ -38,7 +38,7 @@ test("the verb reports every check, the backend with its measured speed, and suc
   }
   expect(await run(["doctor", "--json"])).toBe(0)
   const { checks } = JSON.parse(out) as { checks: Finding[] }
-  expect(checks.map(({ name }) => name)).toEqual(["Node", "machine", "tfjs-node", "backend", "disk", "writing", "browser", "fonts"])
+  expect(checks.map(({ name }) => name)).toEqual(["Node", "machine", "backend", "tfjs-node", "disk", "writing", "browser", "fonts"])
   const backend = checks.find(({ name }) => name === "backend")!
   expect(["native", "wasm", "cpu"]).toContain(backend["backend"])
   expect(backend["gigaflops"]).toBeGreaterThan(0.01)

@@ -59,10 +59,10 @@ describe("coarseToFine", () => {
       [singleStart, oneStart],
       [singleEnd, oneEnd],
     ] as const) {
-      const expected = tf.tidy(() => single.apply(a, x).dataSync())
+      const expected = tf.tidy(() => single.apply(a, x)) // read outside of tidy, which would look for tensors in every element
       const output = await sample(one.backward(b), { batch: 96, condition: x, greedy: true })
-      expect(output.dataSync()).toEqual(expected)
-      output.dispose()
+      expect(output.dataSync()).toEqual(expected.dataSync())
+      tf.dispose([output, expected])
     }
     const [start, end] = [singleStart, singleEnd].map((p) =>
       tf.tidy(() => tf.mean(tf.squaredDifference(single.apply(p, x), tf.tensor2d(clean, [96, pixels]))).dataSync()[0]!),
@@ -98,22 +98,19 @@ describe("coarseToFine", () => {
       // Only level 2's error depends on level 2's network; level 1's gradient must not see level 2's error.
       const { step1, step2 } = parameters
       const gradient = tf.tidy(() =>
-        tf
-          .grad((weight) => model.loss({ step1: { ...step1!, output: { ...step1!.output, weight } }, step2: step2! }, inputs) as tf.Scalar)(
-            step1!.output.weight,
-          )
-          .dataSync(),
+        tf.grad((weight) => model.loss({ step1: { ...step1!, output: { ...step1!.output, weight } }, step2: step2! }, inputs) as tf.Scalar)(
+          step1!.output.weight,
+        ),
       )
       const louder = tf.tidy(() => {
         const output = { ...step2!.output, weight: tf.mul(step2!.output.weight, 3) }
-        return tf
-          .grad(
-            (weight) =>
-              model.loss({ step1: { ...step1!, output: { ...step1!.output, weight } }, step2: { ...step2!, output } }, inputs) as tf.Scalar,
-          )(step1!.output.weight)
-          .dataSync()
+        return tf.grad(
+          (weight) =>
+            model.loss({ step1: { ...step1!, output: { ...step1!.output, weight } }, step2: { ...step2!, output } }, inputs) as tf.Scalar,
+        )(step1!.output.weight)
       })
-      expect(louder).toEqual(gradient)
+      expect(louder.dataSync()).toEqual(gradient.dataSync())
+      tf.dispose([louder, gradient])
       disposeParameters(parameters)
     }
     tf.dispose(inputs)

@@ -1,5 +1,6 @@
 import * as tf from "./tf.ts"
 
+/** Of the whole process, as the backends are; holds what the program's formulas need and never numbers that data or steps bring. */
 const cache = new Map<string, tf.Tensor>()
 
 /**

@@ -13,7 +13,10 @@ export interface NativeAttribute {
  */
 export interface NativeBackend {
   readonly binding: Readonly<
-    Record<"TF_FLOAT" | "TF_INT32" | "TF_BOOL" | "TF_ATTR_TYPE" | "TF_ATTR_INT" | "TF_ATTR_BOOL" | "TF_ATTR_STRING", number>
+    Record<
+      "TF_FLOAT" | "TF_INT32" | "TF_BOOL" | "TF_ATTR_TYPE" | "TF_ATTR_INT" | "TF_ATTR_BOOL" | "TF_ATTR_STRING" | "TF_ATTR_SHAPE",
+      number
+    >
   >
   executeSingleOutput(name: string, attributes: readonly NativeAttribute[], inputs: readonly tf.Tensor[]): tf.Tensor
   executeMultipleOutputs(name: string, attributes: readonly NativeAttribute[], inputs: readonly tf.Tensor[], outputs: number): tf.Tensor[]

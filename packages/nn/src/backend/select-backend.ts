@@ -19,7 +19,7 @@ export interface BackendReport {
 export interface SelectBackendOptions {
   /** The one to try first. Where it cannot be had, the next best is taken and the report says so. @defaultValue the best */
   readonly prefer?: BackendName | undefined
-  /** Browsers: the folder that serves the .wasm files of @tensorflow/tfjs-backend-wasm. @defaultValue the package's own files */
+  /** Browsers: the folder that serves the .wasm files of @tensorflow/tfjs-backend-wasm; counts until wasm has first been tried. @defaultValue the package's own files */
   readonly wasmPath?: string | undefined
 }
 
@@ -69,13 +69,14 @@ async function report(
   const reason = [...failures, why, ...kernels].join("; ")
   const threads = name === "native" ? Number(process.env.TF_NUM_INTRAOP_THREADS) || (await coreCount()) : 1
   if (isNativeMissing && isNode) return { name, reason, threads, advice: nativeAdvice }
-  if (name === "cpu" || (name === "wasm" && isNode))
+  if (name === prefer && (name === "cpu" || (name === "wasm" && isNode)))
     return { name, reason, threads, advice: "Leave out the preference to use the fastest backend of this machine." }
   return { name, reason, threads }
 }
 
 const isNode = typeof process !== "undefined" && process.versions?.node !== undefined
 
+/** The process has one TensorFlow.js, so each backend is prepared once, and a failure is not tried again. */
 const attempts = new Map<BackendName, Promise<string | undefined>>()
 
 /** Makes the backend current. Returns undefined, or why it cannot be had. The packages are loaded once. */

@@ -21,21 +21,25 @@ export interface CheckpointConfig<Config = unknown> {
   readonly tensors: string
 }
 
+/** Options of `saveCheckpoint`. */
 export interface SaveCheckpointOptions {
+  /** What it is a checkpoint of, e.g. `image-tokenizer`. */
   kind: string
-  /** @defaultValue 1 */
+  /** Version of that model's parameters and configuration. @defaultValue 1 */
   version?: number
-  /** @defaultValue {} */
+  /** What the model was made with, as JSON. @defaultValue {} */
   config?: unknown
+  /** By dotted name; they stay the caller's. */
   tensors: FlatParameters
-  /** @defaultValue {} */
+  /** Anything else worth keeping, as JSON. @defaultValue {} */
   metadata?: Readonly<Record<string, unknown>>
   /** Format of float32 tensors in the file. @defaultValue "F32" */
   floats?: "F32" | "F16" | "BF16"
-  /** @defaultValue the real file system */
+  /** Where the folder lies. @defaultValue the real file system */
   fileSystem?: FileSystem | undefined
 }
 
+/** Options of `loadCheckpoint`. */
 export interface LoadCheckpointOptions<Config = unknown> {
   /** Refuse checkpoints of anything else. */
   kind: string
@@ -45,7 +49,7 @@ export interface LoadCheckpointOptions<Config = unknown> {
   expected?: (config: Config) => Readonly<Record<string, Shaped>>
   /** Refuse NaN and infinities. @defaultValue true */
   finite?: boolean
-  /** @defaultValue the real file system */
+  /** Where the folder lies. @defaultValue the real file system */
   fileSystem?: FileSystem | undefined
 }
 
@@ -125,7 +129,7 @@ export async function readCheckpointConfig<Config = unknown>(folder: string, fil
   try {
     found = JSON.parse(text) as Partial<CheckpointConfig<Config>> | null
   } catch (cause) {
-    throw new CheckpointError(`${path}: expected JSON: ${(cause as Error).message}`, { cause })
+    throw new CheckpointError(`${path}: expected JSON: ${(cause as Error).message}; the file is damaged, copy it again`, { cause })
   }
   if (typeof found?.kind !== "string" || typeof found.version !== "number" || !tensorFiles.some((name) => name === found.tensors))
     throw new CheckpointError(

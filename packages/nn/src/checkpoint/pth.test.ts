@@ -118,6 +118,7 @@ describe("openPth", () => {
     ["names of prototypes", dict({ __proto: int(1), constructor: tensor(storage("0", 4), 0, [1], [1]) }), /reserved part/],
     ["no tensor", dict({ a: int(1) }), /found none/],
     ["an empty stack", "R", /missing on the stack/],
+    ["a global named by a list", `]${text("eval")}\x93`, /damaged/],
     ["a list that holds itself", "]q\x00h\x00a", /nested too deeply/],
   ])("refuses %s", async (_, pickle, message) => {
     expect(await refusal(archive(pickle, { 0: floats(4) }))).toMatch(message)
@@ -131,6 +132,11 @@ describe("openPth", () => {
     expect(await refusal(archive(text("cut").slice(0, -2)))).toMatch(/damaged/)
     const short = await openPth(archive(dict({ a: tensor(storage("0", 4), 0, [4], [1]) }), { 0: floats(3) }))
     await expect(short.read("a")).rejects.toThrow(/has 12 bytes, but 16 are needed/)
+    // 17 GB by the pickle's own word: refused before they are allocated.
+    const largest = "J\xff\xff\xff\x7f"
+    const promised = storage("0", 4, "DoubleStorage").replace(int(4), largest)
+    const huge = await openPth(archive(dict({ a: tensor(promised, 0, [7], [1]).replace(int(7), largest) }), { 0: floats(4) }))
+    await expect(huge.read("a")).rejects.toThrow(/has 16 bytes, but 17179869176 are needed/)
     const missing = await openPth(archive(dict({ a: tensor(storage("9", 4), 0, [4], [1]) }), { 0: floats(4) }))
     await expect(missing.read("a")).rejects.toThrow(/storage "9" is missing/)
   })

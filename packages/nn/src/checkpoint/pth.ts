@@ -86,7 +86,7 @@ export async function openPth(input: TensorFileInput, fileSystem?: FileSystem): 
         if (!tensor) throw new CheckpointError(`${source.name}: there is no tensor "${name}"`)
         const storage = entry(`data/${tensor.storage.key}`)
         if (!storage) throw new CheckpointError(`${source.name}: tensor "${name}": its storage "${tensor.storage.key}" is missing`)
-        return { dtype: tensor.dtype, shape: tensor.shape, values: await readView(tensor, storage, archive) }
+        return { dtype: tensor.dtype, shape: tensor.shape, values: await readView(tensor, storage, archive, source.name) }
       },
       close: () => source.close(),
     }
@@ -118,7 +118,8 @@ function torchWorld(file: string): PickleWorld {
     const last = count === 0 ? 0 : offset + shape.reduce((sum, length, axis) => sum + (length - 1) * strides[axis]!, 0) + 1
     if (last > storage.elements)
       throw malformed(`a tensor [${shape.join(", ")}] reaches to element ${last} of a storage of ${storage.elements}`)
-    if (count > Math.max(storage.elements, mostRepeated))
+    if (!(count <= Math.max(storage.elements, mostRepeated)))
+      // NaN for a nonsensical shape
       throw malformed(`a tensor [${shape.join(", ")}] repeats ${storage.elements} elements too often`)
     const view: TensorView = { object: "tensor", dtype: storage.dtype, shape, storage, offset, strides }
     return view
@@ -175,9 +176,20 @@ function flattenTensors(root: PickleValue, file: string): Map<string, TensorView
 }
 
 /** Reads the part of the storage that the view spans, and gathers it where it is not contiguous. */
-async function readView({ dtype, shape, strides, offset }: TensorView, storage: ZipEntry, archive: ZipArchive): Promise<StoredValues> {
+async function readView(
+  { dtype, shape, strides, offset }: TensorView,
+  storage: ZipEntry,
+  archive: ZipArchive,
+  file: string,
+): Promise<StoredValues> {
   const count = elementCount(shape)
   const span = count === 0 ? 0 : shape.reduce((sum, length, axis) => sum + (length - 1) * strides[axis]!, 1)
+  const needed = (offset + span) * bytesPerElement[dtype]
+  if (needed > storage.size)
+    // before so much is allocated
+    throw new CheckpointError(
+      `${file}: the storage "${storage.name}" has ${storage.size} bytes, but ${needed} are needed for a tensor [${shape.join(", ")}]; copy it again`,
+    )
   const bytes = new Uint8Array(span * bytesPerElement[dtype])
   await archive.read(storage, offset * bytesPerElement[dtype], bytes)
   const spanned = decodeValues(dtype, bytes)

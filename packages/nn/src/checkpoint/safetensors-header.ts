@@ -118,12 +118,12 @@ function parseEntry(name: string, entry: unknown, start: number, file: string): 
   const { dtype, shape, data_offsets: offsets } = entry
   if (!isStoredDtype(dtype))
     throw new CheckpointError(
-      `${file}: tensor "${name}": unknown dtype ${JSON.stringify(dtype)}; known are ${Object.keys(bytesPerElement).join(", ")}`,
+      `${file}: tensor "${name}": unknown dtype ${shown(dtype)}; known are ${Object.keys(bytesPerElement).join(", ")}`,
     )
   if (!Array.isArray(shape) || !shape.every(isCount))
-    throw new CheckpointError(`${file}: tensor "${name}": expected a shape of whole numbers, got ${JSON.stringify(shape)}`)
+    throw new CheckpointError(`${file}: tensor "${name}": expected a shape of whole numbers, got ${shown(shape)}`)
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isCount) || offsets[0]! > offsets[1]!)
-    throw new CheckpointError(`${file}: tensor "${name}": expected data_offsets [begin, end], got ${JSON.stringify(offsets)}`)
+    throw new CheckpointError(`${file}: tensor "${name}": expected data_offsets [begin, end], got ${shown(offsets)}`)
   const [begin, end] = offsets as [number, number]
   const byteLength = elementCount(shape) * bytesPerElement[dtype]
   if (byteLength !== end - begin)
@@ -151,17 +151,44 @@ function verifyCover(tensors: ReadonlyMap<string, SafetensorsEntry>, start: numb
 /** JSON.parse keeps the last of two equal keys in silence, so they are looked for in the text, which is valid JSON by now. */
 function repeatedKey(text: string): string | undefined {
   const open: Set<string>[] = []
-  const token = /"(?:[^"\\]|\\.)*"(\s*:)?|[{}]/gs
-  for (const [found, colon] of text.matchAll(token)) {
-    if (found === "{") open.push(new Set())
-    else if (found === "}") open.pop()
-    else if (colon !== undefined) {
-      const key = JSON.parse(found.slice(0, -colon.length)) as string
-      if (open.at(-1)!.has(key)) return key
-      open.at(-1)!.add(key)
+  for (let at = 0; at < text.length; at++) {
+    if (text[at] === "{") open.push(new Set())
+    else if (text[at] === "}") open.pop()
+    else if (text[at] === '"') {
+      const end = closingQuote(text, at)
+      if (isKey(text, end)) {
+        const key = JSON.parse(text.slice(at, end + 1)) as string
+        if (open.at(-1)!.has(key)) return key
+        open.at(-1)!.add(key)
+      }
+      at = end
     }
   }
   return undefined
+}
+
+/** By hand, since a regular expression overflows the stack on a text of many megabytes. */
+function closingQuote(text: string, opening: number): number {
+  let at = opening + 1
+  while (text[at] !== '"') at += text[at] === "\\" ? 2 : 1
+  return at
+}
+
+/** Whether a colon follows the string. */
+function isKey(text: string, closing: number): boolean {
+  let at = closing + 1
+  while (" \t\n\r".includes(text[at]!)) at++
+  return text[at] === ":"
+}
+
+/** A value for a message, which it must neither flood nor, nested too deeply to be written, replace by another error. */
+function shown(value: unknown): string {
+  try {
+    const text = JSON.stringify(value) ?? "nothing"
+    return text.length > 80 ? `${text.slice(0, 80)}...` : text
+  } catch {
+    return "a deeply nested value"
+  }
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value)

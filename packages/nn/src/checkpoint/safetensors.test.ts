@@ -152,6 +152,11 @@ describe("safetensors", () => {
       handmade('{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"\\u0061" : {"dtype":"U8","shape":[1],"data_offsets":[0,1]}}', 1),
       /"a" twice/,
     ],
+    [
+      "a dtype nested beyond the stack",
+      handmade(`{"a":{"dtype":${"[".repeat(50_000)}${"]".repeat(50_000)},"shape":[1],"data_offsets":[0,1]}}`, 1),
+      /unknown dtype a deeply nested value/,
+    ],
     ["a name of the prototype", handmade('{"a.__proto__.b":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}', 1), /reserved part/],
   ])("refuses %s", async (_, bytes, message) => {
     const error = await openSafetensors(bytes).catch((caught: unknown) => caught)
@@ -165,6 +170,11 @@ describe("safetensors", () => {
     const names = ['a"{', "b\\", 'c": {', "dtype", "ü"]
     await writeSafetensors(path, new Map(names.map((name) => [name, { dtype: "U8", shape: [1], values }])))
     expect([...(await readSafetensorsHeader(path)).tensors.keys()]).toEqual(names)
+  })
+
+  it("reads a header with a very long text", async () => {
+    const { metadata } = await openSafetensors(handmade(`{"__metadata__":{"log":"${"\\n".repeat(15_000_000)}"}}`))
+    expect(metadata["log"]).toHaveLength(15_000_000)
   })
 
   it("reads a tensor that lies beyond 4 GiB, and writes in pieces", async () => {

@@ -26,6 +26,7 @@ export interface TensorToWrite extends StoredTensorInfo {
   values(): StoredValues | Promise<StoredValues>
 }
 
+/** Options of `saveTensors`. */
 export interface SaveTensorsOptions {
   /** Texts to keep in the header. @defaultValue none */
   metadata?: Readonly<Record<string, string>>
@@ -35,6 +36,7 @@ export interface SaveTensorsOptions {
   fileSystem?: FileSystem | undefined
 }
 
+/** Options of `loadTensors` and `loadPth`. */
 export interface LoadTensorsOptions {
   /** Load these alone. @defaultValue all */
   names?: readonly string[]
@@ -44,6 +46,7 @@ export interface LoadTensorsOptions {
   fileSystem?: FileSystem | undefined
 }
 
+/** The bytes of a file or buffer, to be closed by the caller. */
 export const openSource = async (input: TensorFileInput, fileSystem?: FileSystem): Promise<ByteSource> =>
   typeof input === "string" ? fileSource(input, fileSystem) : bufferSource(input)
 

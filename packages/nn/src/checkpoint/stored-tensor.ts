@@ -45,6 +45,7 @@ export const bytesPerElement: Readonly<Record<StoredDtype, number>> = {
   BOOL: 1,
 }
 
+/** Whether a format is one of those that are read and written. */
 export const isStoredDtype = (name: unknown): name is StoredDtype => typeof name === "string" && Object.hasOwn(bytesPerElement, name)
 
 /** Number of elements; throws nothing and may exceed 2^53 for a nonsensical shape. */
@@ -107,7 +108,9 @@ export function toTensor({ dtype, shape, values }: StoredTensor, name: string): 
   for (let i = 0; i < values.length; i++) {
     narrow[i] = Number(values[i])
     if (BigInt(narrow[i]!) !== values[i])
-      throw new CheckpointError(`tensor "${name}": element ${i} is ${values[i]}, which does not fit the 32-bit integers of TensorFlow.js`)
+      throw new CheckpointError(
+        `tensor "${name}": element ${i} is ${values[i]}, which does not fit the 32-bit integers of TensorFlow.js; read the file without it`,
+      )
   }
   return tf.tensor(narrow, [...shape], "int32")
 }

@@ -46,7 +46,7 @@ export async function openZip(source: ByteSource): Promise<ZipArchive> {
   }
   const { position, length, count } = await findDirectory(source, view)
   if (length > longestDirectory) throw damaged(source.name, `its directory takes ${length} bytes`)
-  const entries = parseDirectory(await view(position, length), count, source.name)
+  const entries = parseDirectory(await view(position, length), count, source)
 
   const start = async (entry: ZipEntry): Promise<number> => {
     const header = await view(entry.headerPosition, 30)
@@ -80,8 +80,6 @@ export async function readEntry(archive: ZipArchive, entry: ZipEntry): Promise<U
 }
 
 function inflate(packed: Uint8Array, { name, size }: ZipEntry, file: string): Uint8Array {
-  // Deflate shrinks by 1032 at most; a larger promise is a trap for whoever allocates it.
-  if (size > packed.byteLength * 1032 + 64) throw damaged(file, `"${name}" cannot unpack to ${size} bytes`)
   try {
     const bytes = inflateSync(packed, { out: new Uint8Array(size) })
     if (bytes.byteLength === size) return bytes
@@ -109,7 +107,7 @@ async function findDirectory(
   throw new CheckpointError(`${name}: expected a zip archive, found none; is the file complete?`)
 }
 
-function parseDirectory(directory: DataView, count: number, file: string): Map<string, ZipEntry> {
+function parseDirectory(directory: DataView, count: number, { name: file, size: fileSize }: ByteSource): Map<string, ZipEntry> {
   const entries = new Map<string, ZipEntry>()
   for (let at = 0, index = 0; index < count; index++) {
     if (at + 46 > directory.byteLength || directory.getUint32(at, true) !== centralHeader)
@@ -140,6 +138,9 @@ function parseDirectory(directory: DataView, count: number, file: string): Map<s
       return long
     }) as [number, number, number]
     if (method === 0 && size !== packedSize) throw damaged(file, `"${name}" has two sizes`)
+    // Sizes are allocated as they are promised. Deflate shrinks by 1032 at most.
+    if (packedSize > fileSize) throw damaged(file, `"${name}" ends outside the file`)
+    if (size > packedSize * 1032 + 64) throw damaged(file, `"${name}" cannot unpack to ${size} bytes`)
     entries.set(name, { name, size, packedSize, stored: method === 0, headerPosition })
     at = next
   }

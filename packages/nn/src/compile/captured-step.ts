@@ -10,9 +10,8 @@ import { checkState, counters, groupOf, initialState, shapesOf } from "./step-st
 import { dataTypeOf, placeholder, record } from "./trace.ts"
 import { type CompileOptions, type Loss, shapesKey, type StepInputs, type TrainStep } from "./train-step.ts"
 
-/** The graph of one shape of the inputs. */
+/** The part of the graph for inputs of one shape; accumulating and updating calls have one each. */
 interface Variant {
-  readonly inputNames: readonly string[]
   readonly placeholders: readonly GraphNode[]
   readonly outputNames: readonly string[]
   readonly fetches: readonly GraphOutput[]
@@ -62,9 +61,6 @@ export function capturedStep<P extends Parameters>(backend: SessionBackend, loss
       ),
     )
   }
-  const disposeAll = (tensors: FlatParameters): void => {
-    for (const tensor of Object.values(tensors)) tensor.dispose()
-  }
 
   const trace = (inputs: StepInputs, inputNames: readonly string[], isLast: boolean, present: FlatParameters): Variant =>
     record(backend, graph, (trace) => {
@@ -94,7 +90,7 @@ export function capturedStep<P extends Parameters>(backend: SessionBackend, loss
           const source = trace.outputOf(tensor)
           return { node: graph.add("Identity", [source], { T: { kind: "type", value: dataTypeOf(tensor) } }, written), index: 0 }
         })
-        variant = { inputNames, placeholders: [...fed, scalarsFed], outputNames: Object.keys(reported), fetches }
+        variant = { placeholders: [...fed, scalarsFed], outputNames: Object.keys(reported), fetches }
       })
       return variant!
     })
@@ -111,15 +107,20 @@ export function capturedStep<P extends Parameters>(backend: SessionBackend, loss
           roots.map(({ node }) => node),
         ),
       )
-      orCaptureError(() => assign(next, present))
+      try {
+        orCaptureError(() => assign(next, present))
+      } catch (error) {
+        next.dispose()
+        throw error
+      }
       session?.dispose()
       session = next
       variants.set(key, variant)
-      if (initial) disposeAll(initial)
+      tf.dispose(Object.values(initial ?? {}))
       initial = undefined
       return variant
     } finally {
-      disposeAll(present)
+      tf.dispose(Object.values(present))
     }
   }
 
@@ -155,10 +156,10 @@ export function capturedStep<P extends Parameters>(backend: SessionBackend, loss
     averaged: () => (ema ? group("ema") : undefined),
     state: () => ({ ...values(), ...counters(step, accumulated) }),
     restore(saved) {
-      const found = checkState(shapes, saved)
+      const found = checkState(shapes, saved, accumulate)
       if (session) assign(session, saved)
       else {
-        disposeAll(initial!)
+        tf.dispose(Object.values(initial!))
         initial = Object.fromEntries(variables.names.map((name) => [name, saved[name]!.clone()]))
       }
       ;({ step, accumulated } = found)
@@ -166,7 +167,7 @@ export function capturedStep<P extends Parameters>(backend: SessionBackend, loss
     dispose() {
       session?.dispose()
       session = undefined
-      if (initial) disposeAll(initial)
+      tf.dispose(Object.values(initial ?? {}))
       initial = {}
       variants.clear()
     },

@@ -155,6 +155,20 @@ describe.each(backends)("compile on %s", (backend) => {
     expect(Math.min(...found.slice(40))).toBeLessThan(found[0]!)
   })
 
+  test.each(modes)("mode %s: a loss may report its inputs and parameters, which stay what they are", (mode) => {
+    const parameters = { w: tf.tensor1d([2]) }
+    const x = tf.tensor1d([3])
+    const loss = (p: typeof parameters, inputs: StepInputs) => ({ loss: tf.sum(tf.mul(p.w, inputs["x"]!)), x: inputs["x"]!, w: p.w })
+    const step = compile(loss, { parameters, optimizer: sgd({ rate: 1 }), mode })
+    for (const w of [2, -1]) {
+      const reported = step.run({ x })
+      expect([reported["w"]!.dataSync()[0], reported["x"]!.dataSync()[0]]).toEqual([w, 3])
+      tf.dispose(reported)
+    }
+    expect([x.dataSync()[0], parameters.w.dataSync()[0], step.parameters().w.dataSync()[0]]).toEqual([3, 2, -4])
+    step.dispose()
+  })
+
   test.each(modes)("mode %s: a restored state continues bit for bit", (mode) => {
     const model = models["mlp"]!()
     const options: CompileOptions<Parameters> = { ...everything, accumulate: 2, parameters: model.parameters, mode }
@@ -176,6 +190,17 @@ describe.each(backends)("compile on %s", (backend) => {
     tf.dispose([saved, one, two])
     first.dispose()
     second.dispose()
+  })
+
+  test("a state with more batches waiting than the step accumulates is refused", () => {
+    const model = models["mlp"]!()
+    const [four, two] = [4, 2].map((accumulate) => compile(model.loss, { ...everything, accumulate, parameters: model.parameters }))
+    losses(four!, model, 0, 3)
+    const state = four!.state()
+    expect(() => two!.restore(state)).toThrow(/accumulates 2 batches, got one in which 3 wait/)
+    tf.dispose(state)
+    four!.dispose()
+    two!.dispose()
   })
 
   test("a state that does not fit is refused by name, and nothing changes", () => {
@@ -324,6 +349,42 @@ describe.skipIf(!backends.includes("native"))("what cannot be captured", () => {
     const forward = compileFunction((p: Weights) => loss(p, {}) as tf.Tensor, { parameters })
     forward({}).dispose()
     expect(forward.fallbackReason).toMatch(message)
+  })
+
+  test("the eager mode takes over although the given parameters are gone, from the present values", () => {
+    const parameters = w()
+    const step = compile(
+      (p: Weights, inputs) => {
+        const loss = tf.sum(tf.mul(p.w, 3))
+        return "read" in inputs ? tf.mul(loss, loss.dataSync()[0]! > -Infinity ? 1 : 0) : loss
+      },
+      { parameters, optimizer: sgd({ rate: 1 }) },
+    )
+    parameters.w.dispose()
+    tf.dispose(step.run({}))
+    const read = tf.scalar(1)
+    tf.dispose(step.run({ read }))
+    expect([step.mode, step.step]).toEqual(["eager", 2])
+    const after = step.parameters()
+    expect(after.w.dataSync()[0]).toBe(-6)
+    step.dispose()
+    tf.dispose([after, read])
+  })
+
+  test("a step that is first run inside another is refused, and leaves the other's recording alone", () => {
+    const inner = compile((p: Weights) => tf.sum(p.w), { parameters: w(), optimizer: sgd({ rate: 0 }), mode: "captured" })
+    const outer = compile((p: Weights) => tf.mul(tf.sum(p.w), inner.run({})["loss"]!), {
+      parameters: w(),
+      optimizer: sgd({ rate: 0 }),
+      mode: "captured",
+    })
+    expect(() => outer.run({})).toThrow(/inside a step that is being captured/)
+    expect(Object.keys(tf.backend())).not.toContain("executeSingleOutput")
+    tf.dispose(inner.run({}))
+    const auto = compile((p: Weights) => tf.sum(p.w), { parameters: w(), optimizer: sgd({ rate: 0 }) })
+    const lenient = compile((p: Weights) => tf.mul(tf.sum(p.w), auto.run({})["loss"]!), { parameters: w(), optimizer: sgd({ rate: 0 }) })
+    tf.dispose(lenient.run({}))
+    expect([lenient.mode, auto.mode, auto.step]).toEqual(["eager", "captured", 1])
   })
 
   test("a compiled function inside a captured step becomes part of it, another step's values may not", () => {

@@ -1,9 +1,11 @@
+import * as tf from "../backend/tf.ts"
 import { ConfigError } from "../errors.ts"
-import type { Parameters } from "../parameters.ts"
+import { disposeParameters, type Parameters } from "../parameters.ts"
 import { CaptureError } from "./capture-error.ts"
 import { capturedStep } from "./captured-step.ts"
 import { eagerStep } from "./eager-step.ts"
 import { sessionBackend } from "./session.ts"
+import { isRecording } from "./trace.ts"
 import type { CompileOptions, Loss, TrainStep } from "./train-step.ts"
 
 /**
@@ -27,11 +29,13 @@ export function compile<P extends Parameters>(loss: Loss<P>, options: CompileOpt
     return eagerStep(loss, options, reason)
   }
   const captured = capturedStep(backend, loss, options)
-  return mode === "captured" ? captured : withFallback(captured, (reason) => eagerStep(loss, options, reason))
+  return mode === "captured"
+    ? captured
+    : withFallback(captured, (parameters, reason) => eagerStep(loss, { ...options, parameters }, reason))
 }
 
 /** The captured step until it meets something that cannot be captured, then an eager one from the same state. */
-function withFallback<P>(captured: TrainStep<P>, eager: (reason: string) => TrainStep<P>): TrainStep<P> {
+function withFallback<P extends Parameters>(captured: TrainStep<P>, eager: (parameters: P, reason: string) => TrainStep<P>): TrainStep<P> {
   let current = captured
   return {
     get mode() {
@@ -47,11 +51,14 @@ function withFallback<P>(captured: TrainStep<P>, eager: (reason: string) => Trai
       try {
         return current.run(inputs)
       } catch (error) {
-        if (!(error instanceof CaptureError)) throw error
-        const next = eager(error.message)
+        if (!(error instanceof CaptureError) || isRecording()) throw error // In a recording it is the outer step that cannot be captured.
+        // Its own parameters: those given to `compile` may be disposed by now.
+        const parameters = current.parameters()
         const state = current.state()
+        const next = eager(parameters, error.message)
         next.restore(state)
-        for (const tensor of Object.values(state)) tensor.dispose()
+        disposeParameters(parameters)
+        tf.dispose(Object.values(state))
         current.dispose()
         current = next
         return current.run(inputs)

@@ -49,7 +49,7 @@ export function eagerStep<P extends Parameters>(loss: Loss<P>, options: CompileO
     averaged: () => (ema ? group("ema") : undefined),
     state: () => ({ ...state.values(), ...counters(step, accumulated) }),
     restore(saved) {
-      const found = checkState(shapes, saved)
+      const found = checkState(shapes, saved, accumulate)
       state.assign(saved)
       ;({ step, accumulated } = found)
     },

@@ -5,13 +5,13 @@ import type { FlatParameters } from "../parameters.ts"
 import type { EagerState } from "./eager-state.ts"
 import { type UpdateOptions, updateResources } from "./resource-update.ts"
 
+/** Variables made by this process. libtensorflow knows a variable by its name, so that two of one name would be one. */
 let created = 0
 
 /** A state of libtensorflow's resource variables, updated in place by fused operations. Takes `initial` over. */
 export function resourceState(native: NativeBackend, initial: FlatParameters, options: UpdateOptions): EagerState {
   const names = Object.keys(initial)
-  const { TF_ATTR_STRING, TF_ATTR_TYPE, TF_FLOAT } = native.binding
-  const TF_ATTR_SHAPE = (native.binding as unknown as { TF_ATTR_SHAPE: number }).TF_ATTR_SHAPE
+  const { TF_ATTR_SHAPE, TF_ATTR_STRING, TF_ATTR_TYPE, TF_FLOAT } = native.binding
   const float = (name: string) => ({ name, type: TF_ATTR_TYPE, value: TF_FLOAT })
   const handles = new Map(
     names.map((name) => {

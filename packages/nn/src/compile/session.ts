@@ -1,13 +1,12 @@
 import type * as tf from "../backend/tf.ts"
 import { type NativeBackend, nativeBackend } from "../backend/native-backend.ts"
-import { CaptureError } from "./capture-error.ts"
 import { encodeSavedModel, type GraphNode, type GraphOutput } from "./graph.ts"
-import { isRecording } from "./trace.ts"
+import { refuseNested } from "./trace.ts"
 
 /** What of tfjs-node's backend and binding capturing needs. */
 export interface SessionBackend extends NativeBackend {
   readonly binding: NativeBackend["binding"] &
-    Readonly<Record<"TF_INT64" | "TF_ATTR_FLOAT" | "TF_ATTR_SHAPE", number>> & {
+    Readonly<Record<"TF_INT64" | "TF_ATTR_FLOAT", number>> & {
       loadSavedModel(folder: string, tags: string): number
       deleteSavedModel(id: number): void
       runSavedModel(id: number, inputs: number[], inputNames: string, outputNames: string): object[]
@@ -31,7 +30,10 @@ export function sessionBackend(): SessionBackend | undefined {
 
 /** A TensorFlow session over one graph. Its resource variables live until `dispose`. */
 export interface Session {
-  /** Feeds placeholders and fetches values; the caller disposes what is returned. */
+  /**
+   * Feeds placeholders and fetches values; the caller disposes what is returned.
+   * @throws CaptureError while a computation is being recorded
+   */
   run(placeholders: readonly GraphNode[], values: readonly tf.Tensor[], fetches: readonly GraphOutput[]): tf.Tensor[]
   dispose(): void
 }
@@ -58,11 +60,7 @@ export function openSession(backend: SessionBackend, roots: readonly GraphNode[]
   }
   return {
     run(placeholders, values, fetches) {
-      if (isRecording()) {
-        throw new CaptureError(
-          "capture: a compiled step is used inside a step that is being captured; hand its parameters over as inputs instead",
-        )
-      }
+      refuseNested()
       const inputs = remembered(placeholderNames, placeholders, () => placeholders.map(({ name }) => `${name}:0`).join())
       const outputs = remembered(fetchNames, fetches, () => fetches.map(({ node, index }) => `${node.name}:${index}`).join())
       const results = backend.binding.runSavedModel(session, backend.getInputTensorIds(values), inputs, outputs)

@@ -46,15 +46,18 @@ export const shapesOf = (tensors: FlatParameters): Record<string, readonly numbe
 
 /**
  * Checks that a state has the expected tensors, and reads its counters.
- * @throws CheckpointError that names every tensor that does not fit
+ *
+ * @param accumulate - batches for one update
+ * @throws CheckpointError that names every tensor that does not fit, or where more batches wait for an update than `accumulate` allows
  */
 export function checkState(
   expected: Readonly<Record<string, readonly number[]>>,
   state: FlatParameters,
+  accumulate: number,
 ): { step: number; accumulated: number } {
   const all: Record<string, readonly number[]> = { ...expected, step: [], accumulated: [] }
-  const missing = Object.keys(all).filter((name) => !(name in state))
-  const unknown = Object.keys(state).filter((name) => !(name in all))
+  const missing = Object.keys(all).filter((name) => !Object.hasOwn(state, name))
+  const unknown = Object.keys(state).filter((name) => !Object.hasOwn(all, name))
   const misshapen = Object.entries(all).flatMap(([name, shape]) => {
     const found = state[name]?.shape
     return found && found.join() !== shape.join() ? [`${name} is [${found.join(", ")}] instead of [${shape.join(", ")}]`] : []
@@ -67,5 +70,12 @@ export function checkState(
   if (complaints.length > 0) {
     throw new CheckpointError(`restore: expected the state of a step with the same parameters and options; ${complaints.join("; ")}`)
   }
-  return { step: state["step"]!.dataSync()[0]!, accumulated: state["accumulated"]!.dataSync()[0]! }
+  const [step, accumulated] = [state["step"]!.dataSync()[0]!, state["accumulated"]!.dataSync()[0]!]
+  if (accumulated >= accumulate) {
+    throw new CheckpointError(
+      `restore: expected the state of a step that accumulates ${accumulate} batches, got one in which ${accumulated} wait for an update; ` +
+        `use the value of the first run`,
+    )
+  }
+  return { step, accumulated }
 }

@@ -36,14 +36,23 @@ let depth = 0
 /** Whether a computation is being recorded: a compiled function called inside must then run operation by operation. */
 export const isRecording = (): boolean => depth > 0
 
+/** @throws CaptureError while a computation is being recorded: a session or another recording inside would be missing from its graph */
+export function refuseNested(): void {
+  if (isRecording())
+    throw new CaptureError(
+      "capture: a compiled step is used inside a step that is being captured; hand its parameters over as inputs instead",
+    )
+}
+
 /**
  * Runs `body` once, operation by operation, and adds every operation of the native backend that it executes to the graph.
  * What was computed is real; only the graph outlives it.
  *
- * @throws CaptureError where a tensor is read back to JavaScript, is made from JavaScript numbers, or cannot be expressed
+ * @throws CaptureError where a tensor is read back to JavaScript, is made from JavaScript numbers, or cannot be expressed, and inside another recording
  */
 export function record<T>(backend: SessionBackend, graph: Graph, body: (trace: Trace) => T): T {
   // Tensors that share their data (a clone) are one value in the graph; the data ids of a backend are never used again.
+  refuseNested()
   const outputs = new Map<object, GraphOutput>()
   const literals = new Set<object>()
   const { executeSingleOutput, executeMultipleOutputs, readSync, read, write } = backend

@@ -8,12 +8,17 @@ import type { RandomStream } from "../random/random-stream.ts"
  * stays a pure function: `dropoutMask` draws one.
  *
  * @param keep - 0 and 1, of a shape that broadcasts to that of x
+ * @throws ConfigError for a rate outside [0, 1)
  */
 export function dropout(x: tf.Tensor, keep: tf.Tensor, { rate }: { /** Share of zeros in the mask. */ readonly rate: number }): tf.Tensor {
   return tf.mul(x, tf.mul(keep, constant(1 / (1 - checked(rate)))))
 }
 
-/** 0 with probability `rate`, else 1. */
+/**
+ * A float mask of that shape: 0 with probability `rate`, else 1.
+ *
+ * @throws ConfigError for a rate outside [0, 1)
+ */
 export function dropoutMask(shape: readonly number[], rate: number, random: RandomStream): tf.Tensor {
   const limit = checked(rate)
   return tf.tensor(

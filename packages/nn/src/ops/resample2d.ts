@@ -35,8 +35,7 @@ export function resample2d(x: tf.Tensor, { kind, height, width }: Resample2dOpti
       const flat = reshaped(values, [batch, -1, channels])
       return reshaped(product(jointMatrix(kind, rows, columns, height, width), flat, flags), [batch, h, w, channels])
     }
-    const [from] = values.shape.slice(1, 3)
-    const lines = reshaped(values, [batch, from!, -1])
+    const lines = reshaped(values, [batch, values.shape[1]!, -1])
     const high = product(directionMatrix(kind, rows, height), lines, flags) // [B, h, from W C]
     const wide = product(directionMatrix(kind, columns, width), reshaped(high, [batch * h, -1, channels]), flags)
     return reshaped(wide, [batch, h, w, channels])

@@ -41,7 +41,7 @@ export function philox4x32(out: Uint32Array, at: number, c0: number, c1: number,
   out[at + 3] = c3
 }
 
-/** `count` random 32-bit words: the blocks of counters (0, 0, lane, 0), (1, 0, lane, 0), ... under `key`. */
+/** `count` random 32-bit words: the blocks of counters (0, 0, 0, 0), (1, 0, 0, 0), ... under `key`. */
 export function philoxWords(key: readonly [number, number], count: number): Uint32Array {
   const blocks = Math.ceil(count / 4)
   const words = new Uint32Array(blocks * 4)

@@ -29,7 +29,7 @@ export interface RandomStream {
   uniformValues(shape: readonly number[]): Float32Array
   /** As `normal`, for work outside tensors. */
   normalValues(shape: readonly number[]): Float32Array
-  /** `count` integers in [0, below), unbiased. */
+  /** `count` integers in [0, below), unbiased; `below` is at most 2^31. Of a batch stream one for each sample. */
   integers(count: number, below: number): Int32Array
   /** A random order of 0 .. count - 1 (Fisher-Yates; uniform up to count / 2^32). */
   permutation(count: number): Int32Array

@@ -8,13 +8,17 @@ export interface BatchOrder {
   indices(step: number): Int32Array
 }
 
+/** Options of `batchOrder`. */
 export interface BatchOrderOptions {
+  /** Samples in the data set. */
   size: number
+  /** Samples in a batch. */
   batchSize: number
   /** An incomplete last batch is trained on, too, or left out. @defaultValue "keep" */
   lastBatch?: "keep" | "drop"
   /** A new order for every epoch; without it the order of the data set. @defaultValue true */
   shuffle?: boolean
+  /** Source of the orders. */
   random: RandomStream
 }
 

@@ -3,14 +3,23 @@ import { ScalewiseError } from "../errors.ts"
 
 /** Scalars of several steps, left on the device until they are wanted: reading each at once would stall the pipeline. */
 export interface LossWindow {
+  /** Steps in it. */
   readonly length: number
   /** Takes the outputs of a step over; what is not a scalar is released. */
   add(outputs: Record<string, tf.Tensor>): void
-  /** Means of `loss` and of the other scalars, and the sum of the losses; the window is empty afterwards. */
+  /**
+   * Means of `loss` and of the other scalars, each over the steps that reported it, and the sum of the losses; the window is
+   * empty afterwards.
+   *
+   * @param step - number of the last step in it, for the message
+   * @throws ScalewiseError with code DIVERGED where a loss is not finite; nothing is released then
+   */
   read(step: number): Promise<{ loss: number; lossSum: number; metrics: Record<string, number> }>
+  /** Releases what was not read. */
   dispose(): void
 }
 
+/** An empty window. */
 export function lossWindow(): LossWindow {
   let outputs: Record<string, tf.Tensor>[] = []
   const dispose = (): void => {
@@ -27,7 +36,7 @@ export function lossWindow(): LossWindow {
     },
     async read(step) {
       const first = step - outputs.length + 1
-      const sums = new Map<string, number>()
+      const sums = new Map<string, { sum: number; count: number }>()
       for (const [index, record] of outputs.entries())
         for (const [name, tensor] of Object.entries(record)) {
           const value = (await tensor.data())[0]!
@@ -36,13 +45,12 @@ export function lossWindow(): LossWindow {
               "DIVERGED",
               `train: the loss is ${value} at step ${first + index}; lower the learning rate or clip gradients, and resume`,
             )
-          sums.set(name, (sums.get(name) ?? 0) + value)
+          const { sum, count } = sums.get(name) ?? { sum: 0, count: 0 }
+          sums.set(name, { sum: sum + value, count: count + 1 })
         }
-      const count = outputs.length
       dispose()
-      const lossSum = sums.get("loss") ?? Number.NaN
-      sums.delete("loss")
-      return { loss: lossSum / count, lossSum, metrics: Object.fromEntries([...sums].map(([name, sum]) => [name, sum / count])) }
+      const { loss, ...metrics } = Object.fromEntries(Array.from(sums, ([name, { sum, count }]) => [name, sum / count]))
+      return { loss: loss ?? Number.NaN, lossSum: sums.get("loss")?.sum ?? Number.NaN, metrics }
     },
     dispose,
   }

@@ -5,9 +5,11 @@ import type { FlatParameters } from "../parameters.ts"
 
 /** How far a run has come; with the tensors of the step, all that a resume needs. */
 export interface RunProgress {
+  /** Batches done. */
   readonly step: number
+  /** Time of the run so far. */
   readonly seconds: number
-  /** Over the batches of the epoch that are done. */
+  /** Sum of the losses of those batches of the present epoch that are done. */
   readonly epochLossSum: number
   /** What must be equal for the same batches to follow: size of the data set, of batches etc. */
   readonly schedule: Readonly<Record<string, unknown>>
@@ -21,16 +23,22 @@ export interface RunCheckpoints {
   newest(): Promise<{ progress: RunProgress; state: FlatParameters; path: string } | undefined>
 }
 
+/** Options of `runCheckpoints`. */
 export interface RunCheckpointsOptions {
   /** How many to keep. @defaultValue 3 */
   keepLast?: number
-  /** @defaultValue the real file system */
+  /** Where the folder lies. @defaultValue the real file system */
   fileSystem?: FileSystem | undefined
 }
 
 const kind = "training-run"
 const folderName = /^step-(\d{8,})$/
 
+/**
+ * The checkpoints in a folder, which need not exist yet.
+ *
+ * @throws CheckpointError from its methods, where the folder or a file cannot be read or written
+ */
 export function runCheckpoints(folder: string, { keepLast = 3, fileSystem }: RunCheckpointsOptions = {}): RunCheckpoints {
   const steps = async (): Promise<number[]> => {
     const files = fileSystem ?? (await nodeFileSystem())

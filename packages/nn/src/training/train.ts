@@ -23,10 +23,13 @@ export interface PreparedBatch {
   readonly step: number
 }
 
+/** Options of `train`. */
 export interface TrainOptions<P> {
   /** From `compile`. Accumulation of gradients, clipping and averaging are its business; it stays the caller's to dispose. */
   step: TrainStep<P>
+  /** What is trained on. */
   dataset: Dataset
+  /** Samples in a batch. */
   batchSize: number
   /** Source of the order of samples and of all noise. */
   random: RandomStream
@@ -42,22 +45,23 @@ export interface TrainOptions<P> {
   prepare?: (batch: PreparedBatch) => StepInputs
   /** Read the losses and emit `step` every so many batches. @defaultValue 20 */
   reportEvery?: number
-  /** @defaultValue none */
+  /** A measurement from time to time. @defaultValue none */
   evaluate?: EvaluateOptions<P>
-  /** @defaultValue none */
+  /** Saving and resuming. @defaultValue none */
   checkpoints?: TrainCheckpointOptions
   /** Finish the batch, save, and stop. @defaultValue none */
   signal?: AbortSignal
-  /** Milliseconds. @defaultValue performance.now */
+  /** Present time in milliseconds. @defaultValue performance.now */
   clock?: () => number
 }
 
 /** When to measure, and how. */
 export interface EvaluateOptions<P> {
-  /** @defaultValue never */
+  /** After every so many batches. @defaultValue never */
   everySteps?: number
-  /** @defaultValue 1 where `everySteps` is not given */
+  /** After every so many passes over the data. @defaultValue 1 where `everySteps` is not given */
   everyEpochs?: number
+  /** The scores to report, by name. It must not change the step: a resumed run repeats it from the checkpoint before. */
   run: (
     step: TrainStep<P>,
     at: { readonly step: number; readonly epoch: number },
@@ -66,16 +70,17 @@ export interface EvaluateOptions<P> {
 
 /** When to save, and where. The end of the run and an abort are saved always. */
 export interface TrainCheckpointOptions {
+  /** Holds one folder for each checkpoint; made where it is absent. */
   folder: string
-  /** @defaultValue never */
+  /** After every so many batches. @defaultValue never */
   everySteps?: number
-  /** @defaultValue never */
+  /** After so many minutes without. @defaultValue never */
   everyMinutes?: number
   /** How many to keep. @defaultValue 3 */
   keepLast?: number
   /** Continue from the newest whole checkpoint, bit for bit; without it a folder that has some is refused. @defaultValue false */
   resume?: boolean
-  /** @defaultValue the real file system */
+  /** Where the folder lies. @defaultValue the real file system */
   fileSystem?: FileSystem
 }
 
@@ -94,7 +99,9 @@ export async function* train<P>(options: TrainOptions<P>): AsyncGenerator<TrainE
   const { batchesPerEpoch } = order
   const limit = Math.min(options.steps ?? Infinity, (options.epochs ?? Infinity) * batchesPerEpoch)
   if (!Number.isInteger(limit) || limit < 0)
-    throw new ConfigError("train: expected a whole number of steps or epochs, at least one of the two")
+    throw new ConfigError(
+      `train: expected a whole number of steps or epochs, got steps ${options.steps} and epochs ${options.epochs}; give at least one`,
+    )
   const schedule = { size: dataset.size, batchSize, lastBatch, shuffle, fingerprint: fingerprint(random) }
 
   const store = checkpoints && runCheckpoints(checkpoints.folder, checkpoints)
