@@ -74,7 +74,9 @@ const figure = (value: number): string => value.toFixed(value < 10 ? 2 : 1)
 
 function line({ name, backend, threads, mode, milliseconds, pytorch, ratio, stock, timesFaster, ...rest }: Row): string {
   const where = `${backend}, ${threads} thread${threads === 1 ? "" : "s"}${mode === undefined ? "" : `, ${mode}`}`
-  const extra = Object.entries(rest).map(([key, value]) => `${key} ${typeof value === "number" ? figure(value) : value}`)
+  const extra = Object.entries(rest)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => `${key} ${typeof value === "number" ? figure(value) : value}`)
   const peer = pytorch === undefined || ratio === undefined ? [] : [`PyTorch ${figure(pytorch)} ms`, `ratio ${ratio.toFixed(2)}`]
   const beside =
     stock === undefined || timesFaster === undefined ? [] : [`stock tfjs ${figure(stock)} ms`, `${timesFaster.toFixed(1)} x faster`]

@@ -79,13 +79,14 @@ export function transformerStep(batch = 64) {
 /** 3 x 3 convolution 32 -> 64 of 28 x 28 images, batch 64: output, and gradients of input, filter and bias for `compileFunction`. */
 export function convStep(batch = 64) {
   const parameters = { filter: weight("filter", 3, 3, 32, 64), bias: tf.zeros([64]) }
-  const gradients = tf.valueAndGrads((image, filter, bias, cotangent) => tf.sum(tf.mul(ops.conv2d(image, filter, { bias }), cotangent)))
   return {
     name: "conv-step",
     parameters,
     inputs: { image: random.fold("image").normal([batch, 28, 28, 32]), cotangent: random.fold("cotangent").normal([batch, 28, 28, 64]) },
     run: (p: typeof parameters, { image, cotangent }: Record<string, tf.Tensor>) => {
-      const { value, grads } = gradients([image!, p.filter, p.bias, cotangent!])
+      const weighted = (x?: tf.Tensor, filter?: tf.Tensor, bias?: tf.Tensor) =>
+        tf.sum(tf.mul(ops.conv2d(x!, filter!, { bias: bias! }), cotangent!))
+      const { value, grads } = tf.valueAndGrads(weighted)([image!, p.filter, p.bias])
       return { loss: value, image: grads[0]!, filter: grads[1]!, bias: grads[2]! }
     },
   }

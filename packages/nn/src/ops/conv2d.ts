@@ -1,4 +1,4 @@
-import { convolved, convolvedFilter, convolvedInput } from "../backend/convolution.ts"
+import { convolved, convolvedFilter, convolvedInput, type KernelPadding } from "../backend/convolution.ts"
 import { biased, biasGradient } from "../backend/kernels.ts"
 import * as tf from "../backend/tf.ts"
 import { ShapeError } from "../errors.ts"
@@ -27,21 +27,22 @@ export interface Conv2dOptions {
 export function conv2d(x: tf.Tensor, filter: tf.Tensor, { bias, stride = 1, padding = "same" }: Conv2dOptions = {}): tf.Tensor {
   checkShapes("conv2d", x, filter, 2, bias, 3)
   const [h, w] = filter.shape as [number, number]
-  const pads = padsOf(padding, x.shape as [number, number, number, number], [h, w], stride)
+  const { pads, pad } = split(padding)
   const padded = [x.shape[0], x.shape[1]! + pads[0][0] + pads[0][1], x.shape[2]! + pads[1][0] + pads[1][1], x.shape[3]!]
-  if (padded[1]! < h || padded[2]! < w) throw new ShapeError(`conv2d: expected a padded input of at least ${h} x ${w}, got [${padded}]`)
+  if (pad === "valid" && (padded[1]! < h || padded[2]! < w))
+    throw new ShapeError(`conv2d: expected a padded input of at least ${h} x ${w}, got [${padded}]`)
   const named: Record<string, tf.Tensor> = bias ? { x, filter, bias } : { x, filter }
   return withGradient(
     named,
     (save) => {
       const whole = surrounded(x, pads)
       save([whole, filter])
-      const y = convolved(whole, filter, stride)
+      const y = convolved(whole, filter, stride, pad)
       return bias ? biased(y, bias) : y
     },
     (dy, [whole, kernel]) => ({
-      x: () => inner(convolvedInput(padded, dy, kernel!, stride), pads, x.shape),
-      filter: () => convolvedFilter(filter.shape, whole!, dy, stride),
+      x: () => inner(convolvedInput(padded, dy, kernel!, stride, pad), pads, x.shape),
+      filter: () => convolvedFilter(filter.shape, whole!, dy, stride, pad),
       bias: () => biasGradient(dy),
     }),
   )
@@ -59,7 +60,7 @@ export function convTranspose2d(x: tf.Tensor, filter: tf.Tensor, { bias, stride 
   const [h, w, outputs] = filter.shape as [number, number, number]
   const full = [batch, (height - 1) * stride + h, (width - 1) * stride + w, outputs]
   const out = padding === "same" ? [batch, height * stride, width * stride, outputs] : undefined
-  const pads = padsOf(padding, (out ?? full) as [number, number, number, number], [h, w], stride)
+  const { pads, pad } = split(padding)
   const shape = out ?? [batch, full[1]! - pads[0][0] - pads[0][1], full[2]! - pads[1][0] - pads[1][1], outputs]
   const padded = [batch, shape[1]! + pads[0][0] + pads[0][1], shape[2]! + pads[1][0] + pads[1][1], outputs]
   const named: Record<string, tf.Tensor> = bias ? { x, filter, bias } : { x, filter }
@@ -67,14 +68,14 @@ export function convTranspose2d(x: tf.Tensor, filter: tf.Tensor, { bias, stride 
     named,
     (save) => {
       save([x, filter])
-      const y = inner(convolvedInput(padded, x, filter, stride), pads, shape)
+      const y = inner(convolvedInput(padded, x, filter, stride, pad), pads, shape)
       return bias ? biased(y, bias) : y
     },
     (dy, [input, kernel]) => {
       const whole = surrounded(dy, pads)
       return {
-        x: () => convolved(whole, kernel!, stride),
-        filter: () => convolvedFilter(filter.shape, whole, input!, stride),
+        x: () => convolved(whole, kernel!, stride, pad),
+        filter: () => convolvedFilter(filter.shape, whole, input!, stride, pad),
         bias: () => biasGradient(dy),
       }
     },
@@ -83,24 +84,14 @@ export function convTranspose2d(x: tf.Tensor, filter: tf.Tensor, { bias, stride 
 
 type Pads = readonly [readonly [number, number], readonly [number, number]]
 
-function padsOf(
-  padding: Padding2d,
-  shape: readonly [number, number, number, number],
-  size: readonly [number, number],
-  stride: number,
-): Pads {
-  if (padding === "valid")
-    return [
-      [0, 0],
-      [0, 0],
-    ]
-  if (padding !== "same") return padding
-  const side = (length: number, window: number): readonly [number, number] => {
-    const total = Math.max((Math.ceil(length / stride) - 1) * stride + window - length, 0)
-    return [Math.floor(total / 2), Math.ceil(total / 2)]
-  }
-  return [side(shape[1], size[0]), side(shape[2], size[1])]
-}
+const none: Pads = [
+  [0, 0],
+  [0, 0],
+]
+
+/** Zeros to put around the image, and what is left to the kernels. */
+const split = (padding: Padding2d): { pads: Pads; pad: KernelPadding } =>
+  typeof padding === "string" ? { pads: none, pad: padding } : { pads: padding, pad: "valid" }
 
 const isEmpty = (pads: Pads): boolean => pads.flat().every((length) => length === 0)
 
