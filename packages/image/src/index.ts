@@ -16,6 +16,7 @@ export { runExperiment, type ExperimentEvent, type RunExperimentOptions, type Un
 export { unitsOf, unitsOfSetup, type UnitName } from "./experiment/unit.ts"
 export type { BaselineName, ReferenceResult } from "./experiment/references.ts"
 export type { RunSettings } from "./experiment/train-model.ts"
+export { removeTraining } from "./experiment/journal.ts"
 export type { ModelResult } from "./experiment/train-unit.ts"
 
 // Section 4: models

@@ -1,7 +1,7 @@
 import { access } from "node:fs/promises"
 import path from "node:path"
 import { defineVerb, formatDuration, textTable, type RunFolder, type Verb } from "@scalewise/cli"
-import type { SetupName, UnitResult } from "@scalewise/image"
+import type { SetupName, UnitName, UnitResult } from "@scalewise/image"
 import type { ExperimentRunConfig } from "./experiment-config.ts"
 
 interface Options {
@@ -32,7 +32,7 @@ export const experimentVerb: Verb = defineVerb<ExperimentRunConfig, Options>({
   presets: ["quick", "paper"],
   config: async () => (await import("./experiment-config.ts")).experimentConfig,
   async run({ arguments: [which], options, config, dryRun, signal, output, host, progress, openRun }) {
-    const { checkConfig, loadMnist, runExperiment, setupNames, unitsOf } = await import("@scalewise/image")
+    const { checkConfig, loadMnist, removeTraining, runExperiment, setupNames, unitsOf } = await import("@scalewise/image")
     const { selectBackend } = await import("@scalewise/nn")
     const { checkSameConfig, storedResults } = await import("./stored-results.ts")
     const { mnistFolder } = await import("../mnist-folder.ts")
@@ -57,6 +57,7 @@ export const experimentVerb: Verb = defineVerb<ExperimentRunConfig, Options>({
     if (options.resume) await checkSameConfig(path.join(root, "image", name), settings)
     const run: RunFolder = await openRun({ root, name, config, backend, existing: options.resume ? "resume" : "refuse" })
     const stored = storedResults(run)
+    const folderOf = (unit: UnitName, seed: number): string => path.join(run.path, "checkpoints", `seed-${seed}-${unit}`)
     const results: UnitResult[] = []
     const began = host.clock()
     const bar = progress({ label: "training", total: 1 })
@@ -70,6 +71,7 @@ export const experimentVerb: Verb = defineVerb<ExperimentRunConfig, Options>({
         signal,
         ...(options.eager && { mode: "eager" }),
         ...(options.resume && { stored: stored.load }),
+        folderOf,
       })
       for await (const event of events) {
         const [done, total] = [Math.floor(event.done), Math.ceil(event.total)]
@@ -82,12 +84,13 @@ export const experimentVerb: Verb = defineVerb<ExperimentRunConfig, Options>({
         bar.update({ done: event.done === event.total ? total : done, total, note: `seed ${result.seed}, ${result.unit} done` })
         if (!fresh) continue
         await stored.save(result)
+        await removeTraining(folderOf(result.unit, result.seed))
         run.metrics.append({ unit: result.unit, seed: result.seed, ...outcome(result), seconds: (host.clock() - began) / 1000 })
       }
     } catch (error) {
       if (!signal.aborted) throw error
       output.warn(
-        `Stopped. ${results.length} of ${units.length * seeds.length} models are saved in ${run.path}; go on with: experiment ${which} --name ${name} --resume and the same settings`,
+        `Stopped. ${results.length} of ${units.length * seeds.length} models are complete, the one in work is saved too, in ${run.path}; go on with: experiment ${which} --name ${name} --resume and the same settings`,
       )
       return
     } finally {
@@ -98,11 +101,14 @@ export const experimentVerb: Verb = defineVerb<ExperimentRunConfig, Options>({
     const seconds = (host.clock() - began) / 1000
     const measurements = sortResults(results, seeds)
     const command = ["scalewise-image", ...host.argv].join(" ")
-    const summary = { command, config, backend, seconds, ...summarise(measurements, setups, settings) }
+    const trainingSeconds = results
+      .flatMap((result) => (result.unit === "references" ? [] : result.seconds))
+      .reduce((sum, one) => sum + one, 0)
+    const summary = { command, config, backend, seconds, trainingSeconds, ...summarise(measurements, setups, settings) }
     await run.write("results.json", `${JSON.stringify(summary, null, 2)}\n`)
     const side = datasets.train.height
     const remarks = [
-      `Computed on ${backend.name} with ${backend.threads} threads, training steps ${modesOf(results)}, in ${formatDuration(1000 * seconds)} ${options.resume ? "since it was resumed" : "in all"}.`,
+      `Computed on ${backend.name} with ${backend.threads} ${backend.threads === 1 ? "thread" : "threads"}, training steps ${modesOf(results)}; the epochs of all models took ${formatDuration(1000 * trainingSeconds)} of wall time, evaluations left out.`,
     ]
     const report = await run.write("report.html", experimentReport(measurements, { setups, config: settings, side, command, remarks }))
     output.data({ ...summary, report }, () =>

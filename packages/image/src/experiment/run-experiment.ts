@@ -11,13 +11,15 @@ import { unitsOf, type UnitName } from "./unit.ts"
 export type UnitResult = ReferenceResult | ModelResult
 
 /** Options of `runExperiment`. */
-export interface RunExperimentOptions extends RunSettings {
+export interface RunExperimentOptions extends Omit<RunSettings, "folder"> {
   datasets: ImageDatasets
   config: ExperimentConfig
   setups: readonly SetupName[]
   seeds: readonly number[]
   /** Results of an earlier, interrupted run with the same config; asked once for each unit and seed. @defaultValue none */
   stored?(unit: UnitName, seed: number): Promise<UnitResult | undefined>
+  /** Where the model in work is kept, and taken up again by a later run with the same config. @defaultValue nowhere */
+  folderOf?(unit: UnitName, seed: number): string
 }
 
 /** What `runExperiment` says while it works. */
@@ -28,8 +30,8 @@ export type ExperimentEvent =
   | { type: "result"; result: UnitResult; fresh: boolean; done: number; total: number }
 
 /**
- * Trains every model that the setups need, seed by seed, and yields each result as soon as it is there, so that a run which is
- * stopped loses only the model in work.
+ * Trains every model that the setups need, seed by seed, and yields each result as soon as it is there. With `folderOf` a run that
+ * is stopped loses nothing, and one that is killed at most a minute.
  *
  * @throws ConfigError when the config or the images cannot work
  */
@@ -39,7 +41,8 @@ export async function* runExperiment({
   setups,
   seeds,
   stored,
-  ...settings
+  folderOf,
+  ...rest
 }: RunExperimentOptions): AsyncGenerator<ExperimentEvent, void, undefined> {
   checkConfig(config)
   const units = unitsOf(setups, config)
@@ -59,6 +62,7 @@ export async function* runExperiment({
       const fresh = result === undefined
       if (!result) {
         data ??= seedData(datasets, config, seed)
+        const settings = { ...rest, ...(folderOf && { folder: folderOf(unit, seed) }) }
         const training =
           unit === "references" ? measureReferences(data, config, settings) : trainUnit(unit, data, references!, config, settings)
         for (let next = await training.next(); ; next = await training.next()) {

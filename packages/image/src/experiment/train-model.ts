@@ -1,3 +1,4 @@
+import path from "node:path"
 import {
   adamw,
   compile,
@@ -10,10 +11,11 @@ import {
   type RandomStream,
   type StepInputs,
 } from "@scalewise/nn"
+import { emptyJournal, journalUpTo, readJournal, writeJournal, type Journal } from "./journal.ts"
 import type { CurvePoint } from "./learning-curve.ts"
 
 /** What a run of one model needs. */
-export interface TrainModelOptions<P extends Parameters> {
+export interface TrainModelOptions<P extends Parameters, Note> {
   /** Pure: captured as a graph where the backend can. */
   loss: Loss<P>
   /** Initial values; the caller's to dispose. */
@@ -32,8 +34,8 @@ export interface TrainModelOptions<P extends Parameters> {
   evaluationsPerEpoch: number
   /** Test error of the parameters, intensities in [0, 1]. */
   evaluate(parameters: P): number | Promise<number>
-  /** Called after each epoch with the parameters then, which are disposed afterwards. */
-  afterEpoch?(epoch: number, parameters: P): void | Promise<void>
+  /** Called after each epoch with the parameters then, which are disposed afterwards; what it returns (plain JSON) is kept. */
+  afterEpoch?(epoch: number, parameters: P): Promise<Note | undefined>
   /** Where time comes from and how steps run. */
   settings: RunSettings
 }
@@ -46,6 +48,8 @@ export interface RunSettings {
   mode?: "auto" | "eager"
   /** Stops between two steps with the signal's reason. */
   signal?: AbortSignal
+  /** Where an interrupted training is kept and taken up again, bit for bit. @defaultValue nowhere */
+  folder?: string
 }
 
 /** Says how far a training is. */
@@ -56,20 +60,25 @@ export interface TrainingProgress {
 }
 
 /** What a training leaves. */
-export interface TrainedModel<P> {
+export interface TrainedModel<P, Note> {
   /** The caller's to dispose. */
   parameters: P
   curve: CurvePoint[]
   /** Mean training loss of each epoch, in the loss's own unit. */
   trainLoss: number[]
-  /** Seconds of each epoch, evaluations left out. */
+  /** Seconds of each epoch that ran without a break, evaluations left out. */
   seconds: number[]
+  /** What `afterEpoch` returned. */
+  notes: { epoch: number; note: Note }[]
   /** How the steps ran. */
   mode: "captured" | "eager"
 }
 
+/** How much work an interruption without warning may cost. */
+const minutesBetweenCheckpoints = 1
+
 /** Trains one model of Section 4 with AdamW, tells how far it is and returns what was learned. */
-export async function* trainModel<P extends Parameters>({
+export async function* trainModel<P extends Parameters, Note = never>({
   loss,
   parameters: initial,
   dataset,
@@ -82,14 +91,18 @@ export async function* trainModel<P extends Parameters>({
   evaluationsPerEpoch,
   evaluate,
   afterEpoch,
-  settings: { clock, mode = "auto", signal },
-}: TrainModelOptions<P>): AsyncGenerator<TrainingProgress, TrainedModel<P>, undefined> {
+  settings: { clock, mode = "auto", signal, folder },
+}: TrainModelOptions<P, Note>): AsyncGenerator<TrainingProgress, TrainedModel<P, Note>, undefined> {
   const stepsPerEpoch = Math.floor(dataset.size / batch)
   const steps = epochs * stepsPerEpoch
   const step = compile(loss, { parameters: initial, optimizer: adamw({ rate, weightDecay }), mode })
-  const curve: CurvePoint[] = []
-  const trainLoss: number[] = []
-  const seconds: number[] = []
+  const journalFile = folder && path.join(folder, "journal.json")
+  let journal: Journal<Note> = journalFile ? await readJournal(journalFile) : emptyJournal()
+  const record = async () => {
+    if (journalFile) await writeJournal(journalFile, journal)
+  }
+  let isResumed = journal.curve.length > 0 || journal.trainLoss.length > 0
+  let hasBegun = false
   let excluded = 0 // milliseconds that belong to no training
   let epochStarted = clock()
 
@@ -105,7 +118,8 @@ export async function* trainModel<P extends Parameters>({
   }
   const evaluateNow = async () => {
     const mse = await withParameters(evaluate)
-    curve.push({ epoch: step.step / stepsPerEpoch, mse })
+    journal.curve.push({ epoch: step.step / stepsPerEpoch, mse })
+    await record() // before the checkpoint of the same step, which must not know more than the journal
     return { mse }
   }
 
@@ -122,20 +136,31 @@ export async function* trainModel<P extends Parameters>({
       evaluate: { everySteps, run: evaluateNow },
       clock,
       ...(signal && { signal }),
+      ...(folder && { checkpoints: { folder, everyMinutes: minutesBetweenCheckpoints, keepLast: 1, resume: true } }),
     })
     for await (const event of events) {
+      if (!hasBegun) {
+        // What the journal has beyond the checkpoint is measured again.
+        journal = journalUpTo(journal, (event.type === "done" ? event.step : event.step - 1) / stepsPerEpoch)
+        hasBegun = true
+      }
       if (event.type === "step") yield { epoch: event.epoch, step: event.step, steps }
       if (event.type === "epoch") {
-        trainLoss.push(event.loss)
-        seconds.push((clock() - epochStarted - excluded) / 1000)
-        if (afterEpoch) await withParameters((parameters) => afterEpoch(event.epoch, parameters))
+        const { epoch } = event
+        journal.trainLoss.push(event.loss)
+        if (!isResumed) journal.seconds.push({ epoch, seconds: (clock() - epochStarted - excluded) / 1000 })
+        isResumed = false
+        const note = afterEpoch && (await withParameters((parameters) => afterEpoch(epoch, parameters)))
+        if (note !== undefined) journal.notes.push({ epoch, note })
+        await record()
         epochStarted = clock()
         excluded = 0
       }
       if (event.type === "done" && event.reason === "aborted") signal?.throwIfAborted()
     }
-    if (curve.at(-1)?.epoch !== epochs) await evaluateNow()
-    return { parameters: step.parameters(), curve, trainLoss, seconds, mode: step.mode }
+    if (journal.curve.at(-1)?.epoch !== epochs) await evaluateNow()
+    const { curve, trainLoss, seconds, notes } = journal
+    return { parameters: step.parameters(), curve, trainLoss, seconds: seconds.map((epoch) => epoch.seconds), notes, mode: step.mode }
   } finally {
     step.dispose()
   }

@@ -89,7 +89,6 @@ async function* trainPrepared(
   const curveRows = Math.min(config.curveImages, test.length / pixels) * pixels
   const restoreAll = (parameters: Parameters, noisy: Float32Array) => inChunks(noisy, pixels, (rows) => denoiser.restore(parameters, rows))
 
-  const gradients: ModelResult["gradients"] = []
   const hasTrunk = denoiser.targets.some((target) => target !== "clean") && unit !== "latent"
   const trained = yield* trainModel({
     loss: denoiser.loss,
@@ -107,7 +106,7 @@ async function* trainPrepared(
       return meanSquaredError(image!, test.subarray(0, curveRows)) / peak ** 2
     },
     afterEpoch: async (epoch, parameters) => {
-      if (!hasTrunk || (epoch !== 1 && epoch !== config.epochs)) return
+      if (!hasTrunk || (epoch !== 1 && epoch !== config.epochs)) return undefined
       const order = random.fold("gradient images").permutation(train.length / pixels)
       const inputs = async (index: number) => {
         const rows = Int32Array.from({ length: config.batch }, (_, i) => order[(index * config.batch + i) % order.length]!)
@@ -117,8 +116,7 @@ async function* trainPrepared(
         return noised
       }
       const include = (name: string) => name.startsWith("trunk.")
-      const measured = await gradientVariance(denoiser.loss, { parameters, include, minibatches: config.gradientBatches, inputs })
-      gradients.push({ epoch, ...measured })
+      return gradientVariance(denoiser.loss, { parameters, include, minibatches: config.gradientBatches, inputs })
     },
     settings,
   })
@@ -139,7 +137,8 @@ async function* trainPrepared(
     for (const [index, image] of images.entries()) pictures[`step${index + 1}`] = Float32Array.from(image.dataSync())
     tf.dispose([examples, ...images])
   }
-  const { curve, trainLoss, seconds, mode: ran } = trained
+  const { curve, trainLoss, seconds, notes, mode: ran } = trained
+  const gradients = notes.map(({ epoch, note }) => ({ epoch, ...note }))
   const result = {
     unit,
     seed: data.seed,
