@@ -57,3 +57,7 @@ export { gradientVariance, type GradientVariance, type GradientVarianceOptions }
 export { meanSquaredError, psnr } from "./experiment/image-error.ts"
 export { epochsToTarget, type CurvePoint } from "./experiment/learning-curve.ts"
 export { linearDenoiser, whiteNoise, type LinearDenoiser } from "./experiment/linear-denoiser.ts"
+
+// Metrics
+export { frechetDistance } from "./metrics/frechet-distance.ts"
+export { moments, type Moments } from "./linear-algebra/moments.ts"
