@@ -33,8 +33,8 @@ describe("Frechet distance", () => {
       [1, 3, 0.2],
       [2, 0.5, 0.2],
     ]
-    const expected = m1!.reduce((sum, _, i) => sum + (m1![i]! - m2![i]!) ** 2 + (s1![i]! - s2![i]!) ** 2, 0)
-    expect(frechetDistance(diagonal(m1!, s1!), diagonal(m2!, s2!))).toBeCloseTo(expected, 10)
+    const expected = m1.reduce((sum, _, i) => sum + (m1[i]! - m2[i]!) ** 2 + (s1[i]! - s2[i]!) ** 2, 0)
+    expect(frechetDistance(diagonal(m1, s1), diagonal(m2, s2))).toBeCloseTo(expected, 10)
   })
 
   it("of a scaled copy with correlated coordinates has the closed form (c - 1)^2 tr A", () => {
