@@ -59,5 +59,5 @@ try {
   })
 } catch (error) {
   process.stderr.write(`${(error as Error).message}\n`)
-  process.exitCode = 1
+  process.exitCode = (error as { code?: string }).code === "CONFIG" ? 2 : 1
 }

@@ -1,4 +1,4 @@
-import { selectBackend, type BackendName } from "@scalewise/nn"
+import { ConfigError, selectBackend, type BackendName } from "@scalewise/nn"
 import { cases, type Mode, type Timing } from "./cases.ts"
 import { timePyTorch, timeStockWasm } from "./peer.ts"
 
@@ -37,7 +37,7 @@ export async function runBench({ backends, only, peer, stock, threads, repeats, 
   const rows: Row[] = []
   const unknown = only?.filter((name) => !cases.some((one) => one.name === name)) ?? []
   if (unknown.length > 0)
-    throw new Error(`bench: expected cases among ${cases.map(({ name }) => name).join(", ")}, got ${unknown.join(", ")}`)
+    throw new ConfigError(`bench: expected cases among ${cases.map(({ name }) => name).join(", ")}, got ${unknown.join(", ")}`)
   for (const backend of backends) {
     const report = await selectBackend({ prefer: backend as BackendName })
     if (report.name !== backend) throw new Error(`bench: ${report.reason}`)
