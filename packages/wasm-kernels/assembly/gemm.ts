@@ -5,6 +5,7 @@
 // while the strips stream by. The packed strips live in `scratch`, which the caller provides.
 
 import { multiplyAdd } from "./multiply-add"
+import { transposeBlock } from "./transpose-block"
 
 const tileRows: i32 = 4
 const tileColumns: i32 = 8
@@ -128,19 +129,7 @@ function packRows(m: i32, depth: i32, a: usize, row: i32, column: i32, packed: u
     } else if (rows == tileRows && column == 1) {
       let p = 0
       for (; p + 4 <= depth; p += 4) {
-        // A 4 x 4 transpose in registers.
-        const r0 = v128.load(from)
-        const r1 = v128.load(from + rowBytes)
-        const r2 = v128.load(from + 2 * rowBytes)
-        const r3 = v128.load(from + 3 * rowBytes)
-        const low01 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5)
-        const low23 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5)
-        const high01 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7)
-        const high23 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7)
-        v128.store(to, v128.shuffle<f32>(low01, low23, 0, 1, 4, 5))
-        v128.store(to, v128.shuffle<f32>(low01, low23, 2, 3, 6, 7), 16)
-        v128.store(to, v128.shuffle<f32>(high01, high23, 0, 1, 4, 5), 32)
-        v128.store(to, v128.shuffle<f32>(high01, high23, 2, 3, 6, 7), 48)
+        transposeBlock(from, rowBytes, to, 16)
         to += 64
         from += 16
       }
@@ -178,20 +167,7 @@ function packColumns(columns: i32, depth: i32, b: usize, row: i32, column: i32, 
     let p = 0
     for (; p + 4 <= depth; p += 4) {
       for (let half: usize = 0; half < 2; half++) {
-        const base = from + half * 4 * columnBytes
-        const c0 = v128.load(base)
-        const c1 = v128.load(base + columnBytes)
-        const c2 = v128.load(base + 2 * columnBytes)
-        const c3 = v128.load(base + 3 * columnBytes)
-        const low01 = v128.shuffle<f32>(c0, c1, 0, 4, 1, 5)
-        const low23 = v128.shuffle<f32>(c2, c3, 0, 4, 1, 5)
-        const high01 = v128.shuffle<f32>(c0, c1, 2, 6, 3, 7)
-        const high23 = v128.shuffle<f32>(c2, c3, 2, 6, 3, 7)
-        const target = to + half * 16
-        v128.store(target, v128.shuffle<f32>(low01, low23, 0, 1, 4, 5))
-        v128.store(target, v128.shuffle<f32>(low01, low23, 2, 3, 6, 7), 32)
-        v128.store(target, v128.shuffle<f32>(high01, high23, 0, 1, 4, 5), 64)
-        v128.store(target, v128.shuffle<f32>(high01, high23, 2, 3, 6, 7), 96)
+        transposeBlock(from + half * 4 * columnBytes, columnBytes, to + half * 16, 32)
       }
       to += 128
       from += 16
