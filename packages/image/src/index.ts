@@ -1,7 +1,8 @@
 // Data
 export { parseIdx, readIdx, type IdxArray } from "./data/idx.ts"
-export { pixelsOf, subset, type ImageDataset } from "./data/image-dataset.ts"
-export { loadMnist, type ImageDatasets, type LoadMnistOptions } from "./data/load-mnist.ts"
+export { pixelsOf, type ImageDataset, type ImageDatasets } from "./data/image-dataset.ts"
+export { residentImages, subset, type ResidentImages, type ResidentImagesOptions } from "./data/resident-images.ts"
+export { loadMnist, type LoadMnistOptions } from "./data/load-mnist.ts"
 
 // Section 4: settings and runs
 export {
@@ -57,6 +58,13 @@ export { gradientVariance, type GradientVariance, type GradientVarianceOptions }
 export { meanSquaredError, psnr } from "./experiment/image-error.ts"
 export { epochsToTarget, type CurvePoint } from "./experiment/learning-curve.ts"
 export { linearDenoiser, whiteNoise, type LinearDenoiser } from "./experiment/linear-denoiser.ts"
+
+// Feature extractor
+export { accuracyOf, imageClassifier, type ClassifierReading, type ImageClassifier } from "./extractor/image-classifier.ts"
+export { countImages, type ImageSet, type LabelledImages } from "./extractor/image-set.ts"
+export { featureWidth, lenet, type LeNet, type LeNetOptions, type LeNetParameters } from "./extractor/lenet.ts"
+export { classifierHash, loadClassifier, saveClassifier, shippedClassifierFolder } from "./extractor/stored-classifier.ts"
+export { trainClassifier, type TrainClassifierOptions } from "./extractor/train-classifier.ts"
 
 // Metrics
 export { frechetDistance } from "./metrics/frechet-distance.ts"

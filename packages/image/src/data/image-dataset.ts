@@ -1,37 +1,32 @@
-import { ConfigError } from "@scalewise/nn"
-
-/** Labelled images of one size, in memory. */
+/**
+ * Labelled images of one size that are read row by row, from memory (`ResidentImages`) or from disk. Everything that trains,
+ * evaluates or draws takes one of these.
+ */
 export interface ImageDataset {
-  /** Intensities in [0, 1], row-major [size, height, width, channels]. */
-  images: Float32Array
-  /** Class of each image, [size]. */
-  labels: Uint8Array
-  height: number
-  width: number
-  channels: number
   /** Number of images. */
-  size: number
+  readonly size: number
+  readonly height: number
+  readonly width: number
+  /** 1 for grey, 3 for red, green and blue. */
+  readonly channels: number
+  /** Names of the classes; the index is the label. */
+  readonly classes: readonly string[]
+  /** Class of each image, [size]. */
+  readonly labels: Int32Array
+  /**
+   * The images of `rows`, in that order: intensities in [0, 1], row-major [rows, height, width, channels]. The array is the caller's.
+   *
+   * @throws ConfigError for a row that the dataset does not have
+   */
+  read(rows: ArrayLike<number>): Float32Array | Promise<Float32Array>
+}
+
+/** A training set and a test set of the same kind of images. */
+export interface ImageDatasets<Images extends ImageDataset = ImageDataset> {
+  readonly train: Images
+  readonly test: Images
 }
 
 /** The numbers of one image. */
 export const pixelsOf = (dataset: Pick<ImageDataset, "height" | "width" | "channels">): number =>
   dataset.height * dataset.width * dataset.channels
-
-/**
- * The images of `rows`, copied, in that order.
- *
- * @throws ConfigError for a row that the dataset does not have
- */
-export function subset(dataset: ImageDataset, rows: ArrayLike<number>): ImageDataset {
-  const pixels = pixelsOf(dataset)
-  const images = new Float32Array(rows.length * pixels)
-  const labels = new Uint8Array(rows.length)
-  for (let i = 0; i < rows.length; i++) {
-    const row = rows[i]!
-    if (!Number.isInteger(row) || row < 0 || row >= dataset.size)
-      throw new ConfigError(`subset: expected rows from 0 to ${dataset.size - 1}, got ${row}`)
-    images.set(dataset.images.subarray(row * pixels, (row + 1) * pixels), i * pixels)
-    labels[i] = dataset.labels[row]!
-  }
-  return { ...dataset, images, labels, size: rows.length }
-}

@@ -5,8 +5,8 @@ import { dirname, join } from "node:path"
 import { gzipSync } from "node:zlib"
 import { DataError } from "@scalewise/nn"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
-import { subset } from "./image-dataset.ts"
 import { loadMnist } from "./load-mnist.ts"
+import { subset } from "./resident-images.ts"
 
 let folder = ""
 beforeEach(async () => {

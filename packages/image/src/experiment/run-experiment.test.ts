@@ -1,6 +1,6 @@
 import { randomStream, selectBackend, tf } from "@scalewise/nn"
 import { beforeAll, describe, expect, it } from "vitest"
-import type { ImageDataset } from "../data/image-dataset.ts"
+import { residentImages, type ResidentImages } from "../data/resident-images.ts"
 import { checkConfig, experimentPresets, type ExperimentConfig } from "./config.ts"
 import { runExperiment, type RunExperimentOptions, type UnitResult } from "./run-experiment.ts"
 import { unitsOf } from "./unit.ts"
@@ -10,7 +10,7 @@ beforeAll(async () => void (await selectBackend()))
 const side = 8
 
 /** Soft blobs, one place for each of five labels. */
-function blobs(size: number, seed: number): ImageDataset {
+function blobs(size: number, seed: number): ResidentImages {
   const random = randomStream(seed)
   const shift = random.uniformValues([size, 2])
   const labels = Uint8Array.from({ length: size }, (_, i) => i % 5)
@@ -22,7 +22,7 @@ function blobs(size: number, seed: number): ImageDataset {
         const dx = x - 2 - Math.floor(labels[i]! / 2) - shift[2 * i + 1]! * 2
         images[(i * side + y) * side + x] = Math.exp(-(dy * dy + dx * dx) / 3)
       }
-  return { images, labels, height: side, width: side, channels: 1, size }
+  return residentImages({ pixels: images, labels, height: side, width: side })
 }
 
 const datasets = { train: blobs(320, 1), test: blobs(60, 2) }

@@ -1,4 +1,5 @@
-import type { ImageDatasets } from "../data/load-mnist.ts"
+import type { ImageDatasets } from "../data/image-dataset.ts"
+import type { ResidentImages } from "../data/resident-images.ts"
 import { checkConfig, type ExperimentConfig, type SetupName } from "./config.ts"
 import { mlpSize } from "./mlp.ts"
 import { measureReferences, type ReferenceResult } from "./references.ts"
@@ -12,7 +13,7 @@ export type UnitResult = ReferenceResult | ModelResult
 
 /** Options of `runExperiment`. */
 export interface RunExperimentOptions extends Omit<RunSettings, "folder"> {
-  datasets: ImageDatasets
+  datasets: ImageDatasets<ResidentImages>
   config: ExperimentConfig
   setups: readonly SetupName[]
   seeds: readonly number[]

@@ -1,6 +1,6 @@
 import { ConfigError, randomStream, type RandomStream } from "@scalewise/nn"
-import { pixelsOf, subset, type ImageDataset } from "../data/image-dataset.ts"
-import type { ImageDatasets } from "../data/load-mnist.ts"
+import { pixelsOf, type ImageDatasets } from "../data/image-dataset.ts"
+import { subset, type ResidentImages } from "../data/resident-images.ts"
 import type { ExperimentConfig } from "./config.ts"
 import { noiseBank, type NoiseBank } from "./noise-bank.ts"
 
@@ -15,7 +15,7 @@ export interface SeedData {
   pixels: number
   train: Float32Array
   test: Float32Array
-  testLabels: Uint8Array
+  testLabels: Int32Array
   /** The test images with the noise of training. */
   noisy: Float32Array
   /** The test images with the same noise, scaled to the shifted deviation. */
@@ -30,7 +30,7 @@ export interface SeedData {
  *
  * @throws ConfigError for images that are not square and grey
  */
-export function seedData({ train, test }: ImageDatasets, config: ExperimentConfig, seed: number): SeedData {
+export function seedData({ train, test }: ImageDatasets<ResidentImages>, config: ExperimentConfig, seed: number): SeedData {
   for (const { height, width, channels } of [train, test])
     if (height !== width || channels !== 1)
       throw new ConfigError(
@@ -60,7 +60,7 @@ export function seedData({ train, test }: ImageDatasets, config: ExperimentConfi
 }
 
 /** Up to `count` images in random order. */
-const choose = (dataset: ImageDataset, count: number, random: RandomStream): ImageDataset =>
+const choose = (dataset: ResidentImages, count: number, random: RandomStream): ResidentImages =>
   subset(dataset, random.permutation(dataset.size).subarray(0, count))
 
 function inRange(images: Float32Array, [low, high]: readonly [number, number]): Float32Array {
