@@ -192,6 +192,9 @@ const cases: readonly Case[] = [
         ],
       }),
   ],
+  ["maxPool2d", [[2, 4, 6, 3]], (x) => ops.maxPool2d(x), 2e-3],
+  ["maxPool2d, rest left over", [[2, 5, 7, 3]], (x) => ops.maxPool2d(x), 2e-3],
+  ["maxPool2d, windows that overlap", [[2, 5, 7, 3]], (x) => ops.maxPool2d(x, { size: 3, stride: 2 }), 2e-3],
   ["upsampleNearest", [[2, 2, 3, 2]], (x) => ops.upsampleNearest(x, 3)],
   ["pixelShuffle", [[2, 2, 3, 8]], (x) => ops.pixelShuffle(x, 2)],
   ["pixelUnshuffle", [[2, 4, 6, 2]], (x) => ops.pixelUnshuffle(x, 2)],
@@ -301,6 +304,19 @@ describe.each(await testBackends())("on %s", (backend) => {
     const dw = tf.grad((weight: tf.Tensor) => tf.sum(ops.linear(x, weight)))(w)
     expect(dw.shape).toEqual([5, 4])
     tf.dispose([x, w, dw])
+  })
+
+  test("maxPool2d gives the gradient of equal numbers to the first of the window", () => {
+    tf.tidy(() => {
+      const x = tf.tensor4d([1, 7, 1, 7, 1, 7, 1, 7], [1, 2, 2, 2]) // both channels: four equal numbers
+      expect([...ops.maxPool2d(x).dataSync()]).toEqual([1, 7])
+      expect([
+        ...tf
+          .grad((t: tf.Tensor) => tf.sum(ops.maxPool2d(t)))(x)
+          .dataSync(),
+      ]).toEqual([1, 1, 0, 0, 0, 0, 0, 0])
+      expect(() => ops.maxPool2d(tf.zeros([1, 1, 4, 2]))).toThrow(/maxPool2d: expected x \[B, H, W, C\] with H and W of at least 2/)
+    })
   })
 
   test("the cross-entropy of one class is 0", () => {
