@@ -2,7 +2,17 @@
 export { parseIdx, readIdx, type IdxArray } from "./data/idx.ts"
 export { pixelsOf, type ImageDataset, type ImageDatasets } from "./data/image-dataset.ts"
 export { residentImages, subset, type ResidentImages, type ResidentImagesOptions } from "./data/resident-images.ts"
-export { loadMnist, type LoadMnistOptions } from "./data/load-mnist.ts"
+export { selectRows } from "./data/select-rows.ts"
+export { openImageDatasets, type OpenedImageDatasets, type OpenImageDatasetsOptions } from "./data/open-image-datasets.ts"
+export { fashionMnistClasses, loadMnist, type LoadMnistOptions } from "./data/load-mnist.ts"
+export { loadCifar10, type LoadCifar10Options, type LoadedCifar10 } from "./data/load-cifar10.ts"
+export { openImageFolder, type ImageFolderOptions, type OpenedImageFolder } from "./data/folder/image-folder.ts"
+export type { StreamedImages } from "./data/folder/streamed-images.ts"
+export type { BrokenFile } from "./data/broken-file.ts"
+export type { OriginalImages } from "./data/original-images.ts"
+export { imageStatistics, type ImageStatistics, type ImageStatisticsOptions } from "./data/image-statistics.ts"
+export { trainingDataset } from "./data/training-dataset.ts"
+export { augmentImages, type AugmentImagesOptions } from "./data/augment-images.ts"
 
 // Section 4: settings and runs
 export {
