@@ -76,6 +76,89 @@ export { featureWidth, lenet, type LeNet, type LeNetOptions, type LeNetParameter
 export { classifierHash, loadClassifier, saveClassifier, shippedClassifierFolder } from "./extractor/stored-classifier.ts"
 export { trainClassifier, type TrainClassifierOptions } from "./extractor/train-classifier.ts"
 
-// Metrics
+// Metrics of samples and reconstructions, all together
+export {
+  evaluateReconstructions,
+  type EvaluateReconstructionsOptions,
+  type ReconstructionEvaluation,
+} from "./metrics/evaluate-reconstructions.ts"
+export { evaluateSamples, type EvaluateSamplesOptions, type SampleEvaluation } from "./metrics/evaluate-samples.ts"
+export { evaluationReference, type EvaluationReference } from "./metrics/evaluation-reference.ts"
+export type { EvaluationProgress } from "./metrics/evaluation-stages.ts"
+
+// Metrics, each alone
+export { calibrationError, type CalibrationBin, type CalibrationError } from "./metrics/calibration-error.ts"
+export { classificationAccuracyScore, type ClassificationAccuracyScoreOptions } from "./metrics/classification-accuracy-score.ts"
+export { featureMoments, type FeatureMomentsOptions } from "./metrics/feature-moments.ts"
+export { fld, fldDeviation, fldFloor, type FldDeviationOptions, type FldFloorOptions } from "./metrics/fld.ts"
 export { frechetDistance } from "./metrics/frechet-distance.ts"
+export { matchedRows } from "./metrics/matched-rows.ts"
+export { memorisation, type Memorisation, type MemorisationOptions, type NearestPair } from "./metrics/memorisation.ts"
 export { moments, type Moments } from "./linear-algebra/moments.ts"
+export { nearestPoints, type NearestPoints, type NearestPointsOptions } from "./metrics/nearest-points.ts"
+export { pickImages, type PickedImages } from "./metrics/pick-images.ts"
+export { precisionRecall, type PrecisionRecall, type PrecisionRecallOptions } from "./metrics/precision-recall.ts"
+export { spread, type Spread } from "./metrics/spread.ts"
+export { ssim } from "./metrics/ssim.ts"
+export { bestTemperature, type BestTemperatureOptions, type TokenPredictions } from "./metrics/best-temperature.ts"
+export { scorePredictions, tokenCalibration, type PredictionScore, type TokenCalibration } from "./metrics/token-calibration.ts"
+
+// Tokenizer: pictures to token maps, coarse to fine
+export { tokenizer, type Tokenizer, type TokenizerParameters } from "./tokenizer/tokenizer.ts"
+export type { QuantiserConfig, TokenizerConfig } from "./tokenizer/tokenizer-config.ts"
+export type { AutoencoderConfig } from "./tokenizer/autoencoder-config.ts"
+export {
+  trainTokenizer,
+  type TokenizerEvent,
+  type TokenizerTraining,
+  type TrainedTokenizer,
+  type TrainTokenizerOptions,
+} from "./tokenizer/train-tokenizer.ts"
+export { tokenizerLoss, type TokenizerLossConfig, type TokenizerLossOptions } from "./tokenizer/tokenizer-loss.ts"
+export { tokenizerReport, type TokenizerReport } from "./tokenizer/tokenizer-report.ts"
+
+// Generator: the next-scale Transformer
+export {
+  nextScaleTransformer,
+  type GeneratorParameters,
+  type NextScaleTransformer,
+  type NextScaleTransformerOptions,
+} from "./generator/next-scale-transformer.ts"
+export type { GeneratorConfig } from "./generator/generator-config.ts"
+export {
+  nextScaleProcess,
+  type LabelCondition,
+  type NextScaleProcess,
+  type NextScaleProcessOptions,
+  type NextScaleState,
+} from "./generator/next-scale-process.ts"
+export {
+  trainGenerator,
+  type GeneratorEvent,
+  type GeneratorTraining,
+  type TrainedGenerator,
+  type TrainGeneratorOptions,
+} from "./generator/train-generator.ts"
+export { generatorLoss, type GeneratorLossConfig } from "./generator/generator-loss.ts"
+export { tokenStatistics, type TokenScores, type TokenStatisticsOptions } from "./generator/token-statistics.ts"
+
+// Models: both together, as a checkpoint
+export {
+  expectedTensors,
+  generatorOf,
+  imageModel,
+  loadImageModel,
+  saveImageModel,
+  type ImageModel,
+  type ImageModelConfig,
+  type ImageModelOptions,
+} from "./model/image-model.ts"
+export {
+  trainImageModel,
+  validationRows,
+  type ImageTrainingEvent,
+  type TrainedImageModel,
+  type TrainImageModelOptions,
+} from "./model/train-image-model.ts"
+export { imagePresets, type ImageTrainingConfig } from "./model/presets.ts"
+export { tokenDataset, type TokenDataset, type TokenDatasetOptions } from "./model/token-dataset.ts"

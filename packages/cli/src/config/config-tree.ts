@@ -42,14 +42,26 @@ export function knownPaths(schema: z.ZodType, prefix = ""): string[] {
   return Object.entries(shapeOf(schema) ?? {}).flatMap(([key, child]) => [prefix + key, ...knownPaths(child, `${prefix}${key}.`)])
 }
 
-/** The keys of an object schema, unwrapped from `.default()`, `.optional()` and the like. */
+/** What `shapeOf` reads of a schema of any kind. */
+interface Definition {
+  readonly innerType?: z.ZodType
+  readonly in?: z.ZodType
+  readonly out?: z.ZodType
+  readonly options?: readonly z.ZodType[]
+  readonly shape?: Record<string, z.ZodType>
+}
+
+/** The keys of an object schema, unwrapped from `.default()`, `.optional()`, `preprocess` and the like; of a union those of all members. */
 function shapeOf(schema: z.ZodType): Record<string, z.ZodType> | undefined {
-  let node = schema as { def: { type: string; innerType?: z.ZodType; in?: z.ZodType; shape?: Record<string, z.ZodType> } }
-  for (;;) {
-    const { innerType, in: input, shape } = node.def
-    if (shape != null) return shape
-    const next = innerType ?? input
-    if (next == null) return undefined
-    node = next
+  const { innerType, in: input, out, options, shape } = (schema as unknown as { def: Definition }).def
+  if (shape != null) return shape
+  if (options != null) {
+    const shapes = options.map(shapeOf).filter((found) => found != null)
+    return shapes.length === 0 ? undefined : Object.assign({}, ...shapes.toReversed())
   }
+  for (const inner of [innerType, input, out]) {
+    const found = inner && shapeOf(inner)
+    if (found) return found
+  }
+  return undefined
 }
