@@ -20,6 +20,10 @@ export { describeEnvironment, type Environment } from "./run/environment.ts"
 export { openMetricsLog, readMetrics, type MetricsLog, type MetricsLogOptions, type MetricsRecord } from "./run/metrics-log.ts"
 export { openRunFolder, type RunFolder, type RunFolderOptions } from "./run/run-folder.ts"
 
+// What is in a file, checkpoint or run
+export { inspectPath } from "./inspect/inspect-path.ts"
+export type { InspectOptions, Inspection } from "./inspect/inspection.ts"
+
 // Text
 export { formatBytes, formatCount, formatDuration, formatValue } from "./format/format.ts"
 export { textTable } from "./format/text-table.ts"
