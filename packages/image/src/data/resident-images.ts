@@ -85,8 +85,8 @@ export function toIntensities(pixels: Uint8Array | Float32Array): Float32Array {
   return images
 }
 
-function gatherRows<Pixels extends Uint8Array | Float32Array>(pixels: Pixels, rows: ArrayLike<number>, width: number): Pixels {
-  const gathered = new (pixels.constructor as new (length: number) => Pixels)(rows.length * width)
+function gatherRows(pixels: Uint8Array | Float32Array, rows: ArrayLike<number>, width: number): Uint8Array | Float32Array {
+  const gathered = pixels instanceof Float32Array ? new Float32Array(rows.length * width) : new Uint8Array(rows.length * width)
   for (let i = 0; i < rows.length; i++) gathered.set(pixels.subarray(rows[i]! * width, (rows[i]! + 1) * width), i * width)
   return gathered
 }

@@ -1,4 +1,5 @@
 import { open } from "node:fs/promises"
+import { describeDamage } from "./describe-damage.ts"
 import { namedFormat, sniffedBytes, sniffFormat, type ImageFormat } from "./image-format.ts"
 import type { SharpFunction } from "./load-sharp.ts"
 
@@ -36,17 +37,10 @@ export async function examineImageFile(file: string, sharp: SharpFunction): Prom
   try {
     const { autoOrient, space } = await sharp(file).metadata()
     return { header: { format: sniffed.format, ...autoOrient, channels: space === "b-w" || space === "grey16" ? 1 : 3 } }
-  } catch (error) {
-    return { reason: damaged(error) }
+  } catch {
+    return { reason: await describeDamage(file, sniffed.format) }
   }
 }
-
-/** How a failure of the decoder is told. */
-export const damaged = (error: unknown): string =>
-  `is cut off or damaged (${(error as Error).message
-    .trim()
-    .replaceAll(/\s*\n\s*/g, "; ")
-    .replace(/:$/, "")})`
 
 async function firstBytes(file: string): Promise<Uint8Array> {
   const handle = await open(file)

@@ -118,17 +118,17 @@ describe("openImageFolder", () => {
     expect(train.classes).toEqual(["a", "b"]) // damage moves no label
     expect(misnamed).toEqual(["a/named-png.jpg", "a/no-extension"])
     expect(unused).toEqual(["labels.csv"])
-    const reasons = Object.fromEntries(broken.map(({ file, reason }) => [file, reason.replace(/ \(.*/, "")]))
-    const damage = "is cut off or damaged"
+    const reasons = Object.fromEntries(broken.map(({ file, reason }) => [file, reason]))
+    const cutOff = "is cut off: its end is missing"
     expect(reasons).toEqual({
       "a/anim.gif": "is a GIF picture, which is not read: convert it to PNG, JPEG or WebP",
-      "a/cut-header.png": damage,
-      "a/cut.jpg": damage,
-      "a/cut.png": damage,
-      "a/cut.webp": damage,
+      "a/cut-header.png": cutOff,
+      "a/cut.jpg": cutOff,
+      "a/cut.png": cutOff,
+      "a/cut.webp": cutOff,
       "a/drawing.svg.png": "is no picture: its first bytes are those of no PNG, JPEG or WebP file",
       "a/empty.png": "is empty",
-      "a/flipped.png": damage,
+      "a/flipped.png": "is damaged: it cannot be decoded",
       "a/link.png": "is a link that leads nowhere",
       "a/text.jpg": "is no picture: its first bytes are those of no PNG, JPEG or WebP file",
       "b/only-broken.png": "is empty",
@@ -143,11 +143,11 @@ describe("openImageFolder", () => {
     const jpeg = await picture(16, 16).jpeg().toBuffer()
     await write("a/good.jpg", jpeg)
     await write("a/cut.jpg", jpeg.subarray(0, jpeg.length - 20))
-    await expect(openImageFolder(folder, { strict: true })).rejects.toThrow(/a\/cut\.jpg is cut off or damaged \(VipsJpeg: premature end/)
+    await expect(openImageFolder(folder, { strict: true })).rejects.toThrow(/a\/cut\.jpg is cut off: its end is missing; mend/)
     const { train, broken } = await openImageFolder(folder, { check: "header", strict: true, testFraction: 0 })
     expect([train.size, broken.length]).toEqual([2, 0])
     await expect(train.read([1])).resolves.toHaveLength(768)
-    await expect(train.read([0, 1])).rejects.toThrow(/cut\.jpg: expected a readable picture, got one that is cut off/)
+    await expect(train.read([0, 1])).rejects.toThrow(/cut\.jpg: expected a picture as it was .* got one that cannot be decoded/)
   })
 
   it("says so where nothing can be read", async () => {

@@ -4,7 +4,8 @@ import { refuseBroken, type BrokenFile } from "../broken-file.ts"
 import { classFolders } from "./class-folders.ts"
 import { concurrently } from "./concurrently.ts"
 import { decodeImage, type ImageSize } from "./decode-image.ts"
-import { damaged, examineImageFile, type ImageHeader } from "./examine-image-file.ts"
+import { describeDamage } from "./describe-damage.ts"
+import { examineImageFile, type ImageHeader } from "./examine-image-file.ts"
 import type { ImageDatasets } from "../image-dataset.ts"
 import { namedFormat } from "./image-format.ts"
 import { listImageFiles, type ListedFile } from "./list-image-files.ts"
@@ -97,12 +98,12 @@ export async function openImageFolder(folder: string, options: ImageFolderOption
   const cache = pixelCache(cacheBytes)
   const size = targetSize(folder, pictures, options)
   let done = 0
-  const faults = await concurrently(check === "pixels" ? pictures : [], { limit: decodedAtOnce, signal }, async ({ name }) => {
+  const faults = await concurrently(check === "pixels" ? pictures : [], { limit: decodedAtOnce, signal }, async ({ name, header }) => {
     try {
       cache.add(name, await decodeImage(at(name), size, sharp))
       return undefined
-    } catch (error) {
-      return damaged(error)
+    } catch {
+      return await describeDamage(at(name), header.format)
     } finally {
       onProgress?.(++done, pictures.length)
     }

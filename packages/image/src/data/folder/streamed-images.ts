@@ -3,7 +3,6 @@ import { DataError } from "@scalewise/nn"
 import { checkRows } from "../check-rows.ts"
 import { concurrently } from "./concurrently.ts"
 import { decodeImage, type ImageSize } from "./decode-image.ts"
-import { damaged } from "./examine-image-file.ts"
 import { pixelsOf, type ImageDataset } from "../image-dataset.ts"
 import type { SharpFunction } from "./load-sharp.ts"
 import type { PixelCache } from "./pixel-cache.ts"
@@ -44,7 +43,7 @@ export function streamedImages({ folder, files, labels, classes, size, cache, sh
       return bytes
     } catch (cause) {
       throw new DataError(
-        `${path.join(folder, file)}: expected a readable picture, got one that ${damaged(cause)}; mend or remove it and open the folder again`,
+        `${path.join(folder, file)}: expected a picture as it was when the folder was opened, got one that cannot be decoded; mend or remove it and open the folder again`,
         { cause },
       )
     }
