@@ -1,5 +1,6 @@
 // Letters: B images, H height, W width, C channels, F the 84 features, K classes.
 import { ConfigError, layers, ops, ShapeError, tf, type Layer, type RandomStream } from "@scalewise/nn"
+import { pooledConvolution } from "./pooled-convolution.ts"
 
 /** What a LeNet is made for. */
 export type LeNetOptions = {
@@ -42,6 +43,7 @@ export function lenet({ height = 28, width = 28, channels = 1, classes = 10 }: L
     )
   const pooled = (length: number): number => Math.floor((Math.floor(length / 2) - 4) / 2)
   const flat = pooled(height) * pooled(width) * 16
+  const isEven = height % 2 === 0 && width % 2 === 0
   const conv1 = layers.conv2d({ inputs: channels, outputs: 6, size: 5 })
   const conv2 = layers.conv2d({ inputs: 6, outputs: 16, size: 5, padding: "valid" })
   const dense1 = layers.linear({ inputs: flat, outputs: 120 })
@@ -52,7 +54,8 @@ export function lenet({ height = 28, width = 28, channels = 1, classes = 10 }: L
   const read: LeNet["read"] = (parameters, x) => {
     if (x.rank !== 4 || x.shape.slice(1).join() !== [height, width, channels].join())
       throw new ShapeError(`lenet: expected x [B, ${height}, ${width}, ${channels}], got [${x.shape}]`)
-    const low = tf.relu(ops.maxPool2d(conv1.apply(parameters.conv1, x))) // [B, H / 2, W / 2, 6]; the largest of ReLUs is the ReLU of the largest
+    // The largest of ReLUs is the ReLU of the largest.
+    const low = tf.relu(isEven ? pooledConvolution(parameters.conv1, x) : ops.maxPool2d(conv1.apply(parameters.conv1, x))) // [B, H / 2, W / 2, 6]
     const high = tf.relu(ops.maxPool2d(conv2.apply(parameters.conv2, low))) // [B, h, w, 16]
     const hidden = tf.relu(dense1.apply(parameters.dense1, tf.reshape(high, [-1, flat]))) // [B, 120]
     const features = tf.relu(dense2.apply(parameters.dense2, hidden)) // [B, F]
