@@ -27,18 +27,15 @@ export function augmentImages(image: tf.Tensor, random: RandomStream, { flip = f
   const flips = flip ? random.fold("flip").uniformValues([batch]) : undefined
   const [downs, rights] = ["down", "right"].map((axis) => random.fold(axis).integers(batch, 2 * shift + 1)) as [Int32Array, Int32Array]
   const black = batch * height * width // one more pixel, after all others
-  const source = new Int32Array(batch * height * width)
-  let at = 0
+  const source = new Int32Array(batch * height * width).fill(black)
   for (let b = 0; b < batch; b++) {
+    const [down, right] = [downs[b]! - shift, rights[b]! - shift]
     const mirrored = flips !== undefined && flips[b]! < 0.5
-    for (let y = 0; y < height; y++) {
-      const fromY = y - (downs[b]! - shift)
-      for (let x = 0; x < width; x++) {
-        const moved = x - (rights[b]! - shift)
-        const fromX = mirrored ? width - 1 - moved : moved
-        const isInside = fromY >= 0 && fromY < height && fromX >= 0 && fromX < width
-        source[at++] = isInside ? (b * height + fromY) * width + fromX : black
-      }
+    for (let y = Math.max(0, down); y < Math.min(height, height + down); y++) {
+      const to = (b * height + y) * width
+      const from = (b * height + y - down) * width
+      for (let x = Math.max(0, right); x < Math.min(width, width + right); x++)
+        source[to + x] = from + (mirrored ? width - 1 - (x - right) : x - right)
     }
   }
   return tf.tidy(() => {
