@@ -1,7 +1,7 @@
 // Data
 export { parseIdx, readIdx, type IdxArray } from "./data/idx.ts"
 export { pixelsOf, type ImageDataset, type ImageDatasets } from "./data/image-dataset.ts"
-export { residentImages, subset, type ResidentImages, type ResidentImagesOptions } from "./data/resident-images.ts"
+export { residentImages, subset, toResident, type ResidentImages, type ResidentImagesOptions } from "./data/resident-images.ts"
 export { selectRows } from "./data/select-rows.ts"
 export { openImageDatasets, type OpenedImageDatasets, type OpenImageDatasetsOptions } from "./data/open-image-datasets.ts"
 export { fashionMnistClasses, loadMnist, type LoadMnistOptions } from "./data/load-mnist.ts"

@@ -1,6 +1,7 @@
 import { ConfigError, DataError, ShapeError } from "@scalewise/nn"
 import { describe, expect, it } from "vitest"
-import { residentImages, subset } from "./resident-images.ts"
+import { residentImages, subset, toResident } from "./resident-images.ts"
+import { selectRows } from "./select-rows.ts"
 
 const bytes = Uint8Array.of(0, 51, 102, 255, 204, 153)
 const dataset = () => residentImages({ pixels: bytes, labels: [1, 0, 2], height: 1, width: 2 })
@@ -39,6 +40,14 @@ describe("residentImages", () => {
     expect(chosen.pixels).toEqual(Uint8Array.of(204, 153, 204, 153, 102, 255))
     expect([...chosen.labels]).toEqual([2, 2, 0])
     expect(chosen.classes).toEqual(dataset().classes)
+  })
+
+  it("brings a dataset on disk into memory, and leaves one in memory alone", async () => {
+    const streamed = { ...selectRows(dataset(), [2, 0]), read: async (rows: ArrayLike<number>) => selectRows(dataset(), [2, 0]).read(rows) }
+    const loaded = await toResident(streamed)
+    expect(loaded.images).toEqual(dataset().read([2, 0]))
+    expect([loaded.size, [...loaded.labels], loaded.classes]).toEqual([2, [2, 1], ["0", "1", "2"]])
+    expect(await toResident(loaded)).toBe(loaded)
   })
 
   it("refuses what does not fit together", () => {

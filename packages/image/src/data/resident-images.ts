@@ -76,6 +76,18 @@ export function subset(dataset: ResidentImages, rows: ArrayLike<number>): Reside
 }
 
 /**
+ * A dataset in memory, for what needs all images at once: metrics, small test sets. One that is there already is returned as it is.
+ *
+ * @throws DataError for a picture that can no longer be read
+ */
+export async function toResident(dataset: ImageDataset): Promise<ResidentImages> {
+  if ("pixels" in dataset) return dataset as ResidentImages
+  const { size, height, width, channels, labels, classes } = dataset
+  const pixels = await dataset.read(Int32Array.from({ length: size }, (_, row) => row))
+  return residentImages({ pixels, labels, height, width, channels, classes })
+}
+
+/**
  * Bytes from 0 to 255 as intensities in [0, 1]; intensities are returned as they are.
  */
 export function toIntensities(pixels: Uint8Array | Float32Array): Float32Array {
