@@ -27,7 +27,7 @@ export { convertGuidance, type GuidanceConvention } from "./sampling/guidance-sc
 export { guided, type GuidedOptions, type GuidedState } from "./sampling/guided.ts"
 export { keepTopK, keepTopP } from "./sampling/logit-filters.ts"
 export type { PerStep } from "./sampling/per-step.ts"
-export { rejecting, type RejectingOptions } from "./sampling/rejecting.ts"
+export { rejecting, type Attempts, type RejectingOptions } from "./sampling/rejecting.ts"
 export { selfConditioned, type SelfCondition, type SelfConditionedOptions, type SelfConditionedState } from "./sampling/self-conditioned.ts"
 export { tempered, type TemperedOptions } from "./sampling/tempered.ts"
 

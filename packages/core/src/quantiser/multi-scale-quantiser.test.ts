@@ -10,7 +10,7 @@ import { finiteScalarQuantiser } from "./finite-scalar-quantiser.ts"
 import { identityQuantiser } from "./identity-quantiser.ts"
 import { multiScaleQuantiser, type MultiScaleQuantiser } from "./multi-scale-quantiser.ts"
 import { pyramidProcess } from "./pyramid-process.ts"
-import type { Quantiser } from "./quantiser.ts"
+import { toSequence, type Quantiser } from "./quantiser.ts"
 import { scaledQuantiser } from "./scaled-quantiser.ts"
 import { vectorQuantiser } from "./vector-quantiser.ts"
 
@@ -72,7 +72,10 @@ describe.each(await testBackends())("multiScaleQuantiser on %s", (backend) => {
         )
         let state: tf.Tensor | undefined
         for (const [index, { tokens, partial }] of codes.entries()) {
+          const ofCodes = multiScale.advanceCodes(parameters, state, index + 1, codes[index]!.codes)
+          const ofSequence = multiScale.advanceCodes(parameters, state, index + 1, toSequence(codes[index]!.codes))
           state = multiScale.advance(parameters, state, index + 1, tokens)
+          for (const other of [ofCodes, ofSequence]) expect(distance(other, state)).toBeLessThan(1e-6)
           expect(distance(partials[index]!, partial)).toBeLessThan(1e-5)
           expect(distance(state, partial)).toBeLessThan(1e-5)
           expect(multiScale.form.toLatent(partial).shape).toEqual([2, 5, 5, 4])
@@ -199,6 +202,10 @@ describe.each(await testBackends())("multiScaleQuantiser on %s", (backend) => {
     const multiScale = multiScaleQuantiser({ schedule, quantiser: identityQuantiser(4) })
     const parameters = { quantiser: {}, phi: {} }
     expect(() => multiScale.encode(parameters, tf.zeros([1, 5, 5, 3]))).toThrow(ShapeError)
+    expect(() => multiScale.advanceCodes(parameters, undefined, 2, tf.zeros([1, 9, 4]))).toThrow(
+      "expected code vectors [B, 4, 4] at scale 2",
+    )
+    expect(() => multiScale.advanceCodes(parameters, undefined, 2, tf.zeros([1, 8, 2]))).toThrow(ShapeError)
     expect(() => multiScale.encode(parameters, tf.zeros([1, 4, 4, 4]))).toThrow(/expected \[B, 5, 5, C\]/)
     expect(() => multiScale.advance(parameters, undefined, 2, tf.zeros([1, 3, 4]))).toThrow(/tokens \[B, 4\] at scale 2/)
     expect(() => multiScaleQuantiser({ schedule, quantiser: identityQuantiser(4), phi: { count: 0 } })).toThrow(/at least one phi/)

@@ -56,6 +56,8 @@ export interface MultiScaleQuantiser<P extends Parameters = Parameters> {
   encode(parameters: MultiScaleParameters<P>, latent: tf.Tensor, options?: EncodeOptions): ScaleCode[]
   /** The partial sum after scale `step`, from the one before (undefined at step 1) and the scale's tokens [B, L_k, ...] (Eq. 19). */
   advance(parameters: MultiScaleParameters<P>, partial: tf.Tensor | undefined, step: number, tokens: tf.Tensor): tf.Tensor
+  /** The same from code vectors [B, L_k, C] or [B, h_k, w_k, C]: those of tokens, mixtures of them, or any others. */
+  advanceCodes(parameters: MultiScaleParameters<P>, partial: tf.Tensor | undefined, step: number, codes: tf.Tensor): tf.Tensor
   /** The partial sums after each of the given scales; the last one of all K is the decoded latent (Eq. 19). */
   accumulate(parameters: MultiScaleParameters<P>, tokens: readonly tf.Tensor[]): tf.Tensor[]
   /** What a generator reads under teacher forcing: the context of scales 2 .. K, [B, L - L_1, C]. */
@@ -96,6 +98,16 @@ export function multiScaleQuantiser<P extends Parameters>({
     return quantiser.decode(parameters.quantiser, tokens.reshape([batch, height, width, ...rest]), step)
   }
 
+  const onGrid = (codes: tf.Tensor, step: number): tf.Tensor => {
+    const [height, width] = gridAt(schedule, step)
+    const batch = codes.shape[0] ?? 0
+    if (codes.size !== batch * height * width * quantiser.channels || codes.shape.at(-1) !== quantiser.channels)
+      throw new ShapeError(
+        `multiScaleQuantiser: expected code vectors [B, ${height * width}, ${quantiser.channels}] at scale ${step}, got [${codes.shape.join(", ")}]`,
+      )
+    return codes.reshape([batch, height, width, quantiser.channels])
+  }
+
   const join = (parameters: MultiScaleParameters<P>, partial: tf.Tensor | undefined, step: number, codes: tf.Tensor): tf.Tensor => {
     const spread = form.spread(codes, step)
     const filter = parameters.phi?.[String(indices[step - 1])]
@@ -130,6 +142,7 @@ export function multiScaleQuantiser<P extends Parameters>({
       }),
     advance: (parameters, partial, step, tokens) =>
       tf.tidy(() => join(parameters, partial, step, decodeScale(parameters, tokens, step)).clone()),
+    advanceCodes: (parameters, partial, step, codes) => tf.tidy(() => join(parameters, partial, step, onGrid(codes, step)).clone()),
     accumulate: (parameters, tokens) =>
       tf.tidy(() => {
         let partial: tf.Tensor | undefined

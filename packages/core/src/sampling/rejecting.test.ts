@@ -52,6 +52,19 @@ test("with a threshold the first attempt that reaches it is taken, else the best
   expect(kinds.size).toBe(3) // every case occurred
 })
 
+test("the score knows what a sample was drawn for", async () => {
+  const signed: BackwardProcess<tf.Tensor, tf.Tensor, { sign: tf.Tensor }, tf.Tensor> = process as never
+  const towards = rejecting(signed, { attempts: 4, score: (output, { sign }) => output.sum(1).mul(sign) })
+  const condition = { sign: tf.tensor1d([1, 1, 1, 1, 1, 1, -1, -1, -1, -1, -1, -1]) }
+  const output = (await sample(towards, { ...options, condition })).arraySync() as number[][]
+  const attempts = [0, 1, 2, 3].map(attemptAlone)
+  for (const [b, row] of output.entries()) {
+    const totals = attempts.map((attempt) => total(attempt[b]!))
+    expect(total(row)).toBeCloseTo(b < 6 ? Math.max(...totals) : Math.min(...totals), 5)
+  }
+  expect(condition.sign.isDisposed).toBe(false)
+})
+
 test("costs as many calls as attempts, and keeps the promises of a process", async () => {
   let calls = 0
   for await (const { networkCalls } of refine(rejecting(process, { attempts: 3, score }), options)) calls = networkCalls

@@ -3,13 +3,19 @@ import type { Distribution } from "../distribution/distribution.ts"
 import type { BackwardProcess } from "../process/backward-process.ts"
 
 /** Options of `rejecting`. */
-export interface RejectingOptions<Output> {
+export interface RejectingOptions<Output, Condition = unknown> {
   /** How many times each sample is drawn, at least 1. */
   attempts: number
-  /** The score of each sample of a readout, greater is better. Shape [B]. */
-  score: (output: Output) => tf.Tensor
+  /** The score of each sample of a readout under the condition that it was drawn for, greater is better. Shape [B]. */
+  score: (output: Output, condition: Condition) => tf.Tensor
   /** A score that is good enough: the first attempt that reaches it is taken. @defaultValue Infinity: the best of all */
   accept?: number
+}
+
+/** All attempts at a batch, and what they are for. */
+export interface Attempts<State, Condition> {
+  states: State[]
+  condition: Condition
 }
 
 /**
@@ -21,8 +27,8 @@ export interface RejectingOptions<Output> {
  */
 export function rejecting<State, Draw, Condition>(
   process: BackwardProcess<State, Draw, Condition, tf.Tensor>,
-  { attempts, score, accept = Infinity }: RejectingOptions<tf.Tensor>,
-): BackwardProcess<State[], Draw[], Condition, tf.Tensor> {
+  { attempts, score, accept = Infinity }: RejectingOptions<tf.Tensor, Condition>,
+): BackwardProcess<Attempts<State, Condition>, Draw[], Condition, tf.Tensor> {
   if (!Number.isInteger(attempts) || attempts < 1) throw new ConfigError(`rejecting: expected at least 1 attempt, got ${attempts}`)
   const indices = Array.from({ length: attempts }, (_, attempt) => attempt)
 
@@ -30,17 +36,23 @@ export function rejecting<State, Draw, Condition>(
     steps: process.steps,
     networkCalls: (step) => attempts * (process.networkCalls?.(step) ?? 1),
     ...(process.unconditional && { unconditional: process.unconditional }),
-    start: (batch, condition, random) => indices.map((attempt) => process.start(batch, condition, branch(random, attempt))),
-    predict: (states, step, condition) => sideBySide(states.map((state) => process.predict(state, step, condition))),
-    advance: (states, step, draws, prediction) =>
-      states.map((state, attempt) =>
+    start: (batch, condition, random) => ({
+      states: indices.map((attempt) => process.start(batch, condition, branch(random, attempt))),
+      condition,
+    }),
+    predict: ({ states }, step, condition) => sideBySide(states.map((state) => process.predict(state, step, condition))),
+    advance: ({ states, condition }, step, draws, prediction) => ({
+      states: states.map((state, attempt) =>
         process.advance(state, step, draws[attempt]!, (prediction as Partial<SideBySide<Draw>> | undefined)?.laws?.[attempt]),
       ),
-    readout: (states) =>
+      condition,
+    }),
+    readout: ({ states, condition }) =>
       tf.tidy(() => {
         const outputs = states.map((state) => process.readout(state))
+        const scores = outputs.map((output) => score(output, condition))
         // Scores beyond `accept` are equally good, and argMax takes the first of equals
-        const best = tf.stack(outputs.map(score)).minimum(accept).argMax(0) // [B]
+        const best = tf.stack(scores).minimum(accept).argMax(0) // [B]
         const rows = best.mul(tf.scalar(best.size, "int32")).add(tf.range(0, best.size, 1, "int32"))
         return tf.concat(outputs).gather(rows.toInt()) // attempt a of sample b is row a B + b
       }),
