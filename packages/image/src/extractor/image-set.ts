@@ -18,9 +18,10 @@ export interface LabelledImages extends ImageSet {
 /**
  * The number of images in a set.
  *
- * @throws ShapeError where the numbers are not a whole number of images, or where the labels are not one each
+ * @param labels - that there must be one of for each image. @defaultValue none
+ * @throws ShapeError where the numbers are not a whole number of images, or the labels not one each
  */
-export function countImages({ images, height, width, channels, labels }: ImageSet & { readonly labels?: ArrayLike<number> }): number {
+export function countImages({ images, height, width, channels }: ImageSet, labels?: ArrayLike<number>): number {
   const count = images.length / (height * width * channels)
   if (!Number.isInteger(count))
     throw new ShapeError(`image set: expected a multiple of ${height} x ${width} x ${channels} numbers, got ${images.length}`)

@@ -49,7 +49,7 @@ export async function* trainClassifier({
   signal,
   clock,
 }: TrainClassifierOptions): AsyncGenerator<TrainEvent, ImageClassifier, undefined> {
-  const count = countImages(data)
+  const count = countImages(data, data.labels)
   if (count < batch) throw new ConfigError(`trainClassifier: expected at least a batch of ${batch} images, got ${count}; lower "batch"`)
   const labels = Int32Array.from(data.labels)
   const wrong = labels.find((label) => label < 0 || label >= classes)

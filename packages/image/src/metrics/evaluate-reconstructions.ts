@@ -56,7 +56,7 @@ export async function evaluateReconstructions({
   onProgress,
   signal,
 }: EvaluateReconstructionsOptions): Promise<ReconstructionEvaluation> {
-  const count = countImages({ ...originals, ...(labels && { labels }) })
+  const count = countImages(originals, labels)
   checkSameSize(originals, reconstructions, "evaluateReconstructions")
   if (countImages(reconstructions) !== count)
     throw new ShapeError(`evaluateReconstructions: expected ${count} reconstructions, one an image, got ${countImages(reconstructions)}`)
@@ -69,7 +69,7 @@ export async function evaluateReconstructions({
   await stages.begin("Frechet distance")
   const [before, after] = [classifier.read(originals), classifier.read(reconstructions)]
   const reference = featureMoments(before.features)
-  const value = frechetDistance(featureMoments(after.features), reference)
+  const value = frechetDistance(reference, featureMoments(after.features))
   const deviation = fldDeviation({ features: after.features, reference, random })
   stages.end()
   return {

@@ -71,7 +71,7 @@ export async function evaluateSamples(options: EvaluateSamplesOptions): Promise<
   const { samples, labels, reference, random, classifierSteps } = options
   const { neighbours = 5, precisionRecallImages = 10_000, memorisationImages = 1000, onProgress, signal } = options
   const { classifier, train, test, trainFeatures, testFeatures, testMoments, testAccuracy } = reference
-  const count = countImages({ ...samples, ...(labels && { labels }) })
+  const count = countImages(samples, labels)
   checkSameSize(samples, test, "evaluateSamples")
   checkIntensities(samples.images)
   if (classifierSteps && !labels)
@@ -84,7 +84,7 @@ export async function evaluateSamples(options: EvaluateSamplesOptions): Promise<
   await stages.begin("Frechet distance")
   const like = labels ?? count
   const fld = {
-    value: frechetDistance(featureMoments(features), testMoments),
+    value: frechetDistance(testMoments, featureMoments(features)),
     deviation: fldDeviation({ features, reference: testMoments, random: random.fold("bootstrap") }),
     floor: fldFloor({ features: trainFeatures, labels: train.labels, reference: testMoments, like, random: random.fold("floor") }),
   }

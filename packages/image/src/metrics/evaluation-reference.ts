@@ -1,6 +1,5 @@
-import type { ImageClassifier } from "../extractor/image-classifier.ts"
-import { accuracyOf } from "../extractor/image-classifier.ts"
-import { checkSameSize, type LabelledImages } from "../extractor/image-set.ts"
+import { accuracyOf, type ImageClassifier } from "../extractor/image-classifier.ts"
+import { checkSameSize, countImages, type LabelledImages } from "../extractor/image-set.ts"
 import type { Moments } from "../linear-algebra/moments.ts"
 import { featureMoments } from "./feature-moments.ts"
 
@@ -29,6 +28,7 @@ export function evaluationReference({
   classifier,
 }: Pick<EvaluationReference, "train" | "test" | "classifier">): EvaluationReference {
   checkSameSize(train, test, "evaluationReference")
+  for (const set of [train, test]) countImages(set, set.labels)
   const testReading = classifier.read(test)
   return {
     classifier,

@@ -16,7 +16,7 @@ import { spread, type Spread } from "./spread.ts"
 export function fld(features: Float32Array, reference: Float32Array | Moments, { width }: { width?: number } = {}): number {
   const options = width === undefined ? {} : { width }
   const wanted = "covariance" in reference ? reference : featureMoments(reference, options)
-  return frechetDistance(featureMoments(features, options), wanted)
+  return frechetDistance(wanted, featureMoments(features, options))
 }
 
 /** Options of `fldDeviation`. */
@@ -38,7 +38,7 @@ export function fldDeviation({ features, reference, random, resamples = 20 }: Fl
   const width = reference.mean.length
   const count = features.length / width
   const draws = Array.from({ length: resamples }, (_, draw) =>
-    frechetDistance(featureMoments(features, { width, rows: random.fold(draw).integers(count, count) }), reference),
+    frechetDistance(reference, featureMoments(features, { width, rows: random.fold(draw).integers(count, count) })),
   )
   return spread(draws).deviation
 }
@@ -63,7 +63,7 @@ export function fldFloor({ features, labels, reference, like, random, draws = 5 
   const width = reference.mean.length
   return spread(
     Array.from({ length: draws }, (_, draw) =>
-      frechetDistance(featureMoments(features, { width, rows: matchedRows(labels, like, random.fold(draw)) }), reference),
+      frechetDistance(reference, featureMoments(features, { width, rows: matchedRows(labels, like, random.fold(draw)) })),
     ),
   )
 }
