@@ -63,6 +63,37 @@ describe("checkpoint", () => {
     expect(JSON.parse(readFileSync(join(folder, "config.json"), "utf8"))).toMatchObject({ format: 1, kind: "toy", version: 1 })
   })
 
+  it("writes tensors that are read one by one, and nothing where one of them fails", async () => {
+    const folder = join(root, "late")
+    const asked: string[] = []
+    const late = (name: string, values: () => Float32Array) => {
+      const read = () => {
+        asked.push(name)
+        return values()
+      }
+      return [name, { dtype: "F32" as const, shape: [2], values: read }] as const
+    }
+    await saveCheckpoint(folder, {
+      kind: "k",
+      tensors: new Map([late("a", () => Float32Array.of(1, 2)), late("b", () => Float32Array.of(3, 4))]),
+    })
+    expect(asked).toEqual(["a", "b"])
+    const { tensors: loaded } = await loadCheckpoint(folder, { kind: "k" })
+    expect(Object.entries(loaded).map(([name, tensor]) => [name, [...tensor.dataSync()]])).toEqual([
+      ["a", [1, 2]],
+      ["b", [3, 4]],
+    ])
+    tf.dispose(Object.values(loaded))
+    const fails = late("b", () => {
+      throw new CheckpointError("no such numbers")
+    })
+    const files = readdirSync(folder)
+    await expect(saveCheckpoint(folder, { kind: "k", tensors: new Map([late("a", () => Float32Array.of(1, 2)), fails]) })).rejects.toThrow(
+      /no such numbers/,
+    )
+    expect(readdirSync(folder)).toEqual(files)
+  })
+
   it("refuses another kind, version, format, tensors of another model, and NaN", async () => {
     const folder = join(root, "refused")
     await saveCheckpoint(folder, { kind: "toy", version: 2, tensors: tensors(1) })

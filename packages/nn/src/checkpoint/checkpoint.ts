@@ -3,7 +3,7 @@ import type { FlatParameters } from "../parameters.ts"
 import { unfinished, writeAtomically } from "./atomic-write.ts"
 import { fileError, nodeFileSystem, type FileSystem } from "./file-system.ts"
 import { matchParameters, type Shaped } from "./match-parameters.ts"
-import { loadTensors, saveTensors } from "./safetensors.ts"
+import { loadTensors, saveTensors, writeSafetensors, type TensorToWrite } from "./safetensors.ts"
 
 /** What a checkpoint says of itself, as JSON. */
 export interface CheckpointConfig<Config = unknown> {
@@ -29,11 +29,11 @@ export interface SaveCheckpointOptions {
   version?: number
   /** What the model was made with, as JSON. @defaultValue {} */
   config?: unknown
-  /** By dotted name; they stay the caller's. */
-  tensors: FlatParameters
+  /** By dotted name: tensors, which stay the caller's, or what is read when its turn to be written comes, so that it need not fit into memory. */
+  tensors: FlatParameters | ReadonlyMap<string, TensorToWrite>
   /** Anything else worth keeping, as JSON. @defaultValue {} */
   metadata?: Readonly<Record<string, unknown>>
-  /** Format of float32 tensors in the file. @defaultValue "F32" */
+  /** Format of float32 tensors in the file; what is read late says its own. @defaultValue "F32" */
   floats?: "F32" | "F16" | "BF16"
   /** Where the folder lies. @defaultValue the real file system */
   fileSystem?: FileSystem | undefined
@@ -72,11 +72,15 @@ export async function saveCheckpoint(folder: string, options: SaveCheckpointOpti
   })
   const old = await readCheckpointConfig(folder, files).catch(() => undefined)
   const file = old?.tensors === tensorFiles[0] ? tensorFiles[1] : tensorFiles[0]
-  await saveTensors(`${folder}/${file}`, tensors, { floats, fileSystem: files })
+  const path = `${folder}/${file}`
+  if (isMap(tensors)) await writeSafetensors(path, tensors, { fileSystem: files })
+  else await saveTensors(path, tensors, { floats, fileSystem: files })
   const written: CheckpointConfig = { format, kind, version, config, metadata, tensors: file }
   await writeAtomically(`${folder}/${configFile}`, (sink) => sink(new TextEncoder().encode(`${JSON.stringify(written, null, 2)}\n`)), files)
   await removeLeftovers(folder, file, files).catch(() => {})
 }
+
+const isMap = (tensors: SaveCheckpointOptions["tensors"]): tensors is ReadonlyMap<string, TensorToWrite> => tensors instanceof Map
 
 /** The tensors of the checkpoint before, and what a killed process left half-written under one of our names. */
 async function removeLeftovers(folder: string, current: string, files: FileSystem): Promise<void> {
