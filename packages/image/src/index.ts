@@ -143,8 +143,8 @@ export { generatorLoss, type GeneratorLossConfig } from "./generator/generator-l
 export { tokenStatistics, type TokenScores, type TokenStatisticsOptions } from "./generator/token-statistics.ts"
 
 // Models: both together, as a checkpoint
+export { countModelParameters, expectedTensors } from "./model/expected-tensors.ts"
 export {
-  expectedTensors,
   generatorOf,
   imageModel,
   loadImageModel,
@@ -162,3 +162,23 @@ export {
 } from "./model/train-image-model.ts"
 export { imagePresets, type ImageTrainingConfig } from "./model/presets.ts"
 export { tokenDataset, type TokenDataset, type TokenDatasetOptions } from "./model/token-dataset.ts"
+
+// Diffusion in pixels and in latents: the control
+export { unet, type Unet, type UnetConfig, type UnetParameters } from "./diffusion/unet.ts"
+export type { ImageDiffusionConfig } from "./diffusion/diffusion-config.ts"
+export type { LatentCoder } from "./diffusion/diffusion-space.ts"
+export {
+  imageDiffusion,
+  loadImageDiffusion,
+  saveImageDiffusion,
+  type ImageDiffusion,
+  type ImageDiffusionOptions,
+} from "./diffusion/image-diffusion.ts"
+export {
+  diffusionProcess,
+  type DiffusionProcessOptions,
+  type DiffusionSampler,
+  type ImageDiffusionProcess,
+} from "./diffusion/diffusion-process.ts"
+export { trainDiffusion, type DiffusionTraining, type TrainDiffusionOptions, type TrainedDiffusion } from "./diffusion/train-diffusion.ts"
+export { diffusionPresets, type DiffusionTrainingConfig } from "./diffusion/diffusion-presets.ts"

@@ -1,20 +1,11 @@
 import type { ForwardProcess } from "@scalewise/core"
-import {
-  CheckpointError,
-  flattenParameters,
-  loadCheckpoint,
-  randomStream,
-  saveCheckpoint,
-  tf,
-  unflattenParameters,
-  type FlatParameters,
-  type Parameters,
-} from "@scalewise/nn"
+import { CheckpointError, flattenParameters, loadCheckpoint, saveCheckpoint, tf, unflattenParameters, type Parameters } from "@scalewise/nn"
 import type { GeneratorConfig } from "../generator/generator-config.ts"
 import { nextScaleProcess, type NextScaleProcess, type NextScaleProcessOptions } from "../generator/next-scale-process.ts"
 import { nextScaleTransformer, type GeneratorParameters, type NextScaleTransformer } from "../generator/next-scale-transformer.ts"
 import { tokenizer, type Tokenizer, type TokenizerParameters } from "../tokenizer/tokenizer.ts"
 import type { TokenizerConfig } from "../tokenizer/tokenizer-config.ts"
+import { expectedTensors } from "./expected-tensors.ts"
 
 /** What an image model is made with, as plain JSON. */
 export interface ImageModelConfig {
@@ -103,7 +94,8 @@ export function imageModel({ config, tokenizerParameters, generatorParameters, m
   }
 }
 
-const kind = "image-model"
+/** What checkpoints of image models say they are. */
+export const imageModelKind = "image-model"
 
 /** Saves a model as a checkpoint folder: a JSON config and one safetensors file. `metadata` replaces the model's own. */
 export async function saveImageModel(folder: string, model: ImageModel, metadata = model.metadata): Promise<void> {
@@ -111,8 +103,8 @@ export async function saveImageModel(folder: string, model: ImageModel, metadata
   const tensors = flattenParameters({
     tokenizer: tokenizerParameters,
     ...(generatorParameters && { generator: generatorParameters }),
-  } as unknown as Parameters)
-  await saveCheckpoint(folder, { kind, config, tensors, metadata })
+  })
+  await saveCheckpoint(folder, { kind: imageModelKind, config, tensors, metadata })
 }
 
 /**
@@ -121,7 +113,7 @@ export async function saveImageModel(folder: string, model: ImageModel, metadata
  * @throws CheckpointError for another kind of checkpoint, and for missing, unknown, misshapen or NaN tensors, by name
  */
 export async function loadImageModel(folder: string): Promise<ImageModel> {
-  const { config, metadata, tensors } = await loadCheckpoint<ImageModelConfig>(folder, { kind, expected: expectedTensors })
+  const { config, metadata, tensors } = await loadCheckpoint<ImageModelConfig>(folder, { kind: imageModelKind, expected: expectedTensors })
   const { tokenizer: tokenizerParameters, generator } = unflattenParameters(tensors)
   return imageModel({
     config,
@@ -129,22 +121,4 @@ export async function loadImageModel(folder: string): Promise<ImageModel> {
     tokenizerParameters: tokenizerParameters as unknown as TokenizerParameters,
     ...(generator && { generatorParameters: generator as unknown as GeneratorParameters }),
   })
-}
-
-/** Names and shapes of all tensors of a model of this config. */
-export function expectedTensors(config: ImageModelConfig): Record<string, { shape: number[] }> {
-  const fresh = freshTensors(config)
-  const shapes = Object.fromEntries(Object.entries(fresh).map(([name, { shape }]) => [name, { shape: [...shape] }]))
-  tf.dispose(Object.values(fresh))
-  return shapes
-}
-
-function freshTensors(config: ImageModelConfig): FlatParameters {
-  const random = randomStream(0)
-  const made = tokenizer(config.tokenizer)
-  const parameters = {
-    tokenizer: made.init(random),
-    ...(config.generator && { generator: generatorOf(made, config.generator).init(random) }),
-  }
-  return flattenParameters(parameters as unknown as Parameters)
 }
