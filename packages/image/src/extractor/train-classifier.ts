@@ -10,7 +10,7 @@ export interface TrainClassifierOptions {
   train: LabelledImages
   /** Source of the start, of the order of images and of nothing else. */
   random: RandomStream
-  /** Classes; labels lie below. @defaultValue the largest label + 1, at least 10 */
+  /** Classes; labels lie below. @defaultValue the largest label + 1 */
   classes?: number
   /** Passes over the images, where `steps` is not given. @defaultValue 8 */
   epochs?: number
@@ -39,7 +39,7 @@ export interface TrainClassifierOptions {
 export async function* trainClassifier({
   train: data,
   random,
-  classes = Math.max(10, 1 + maximum(data.labels)),
+  classes = Math.max(2, 1 + maximum(data.labels)),
   epochs = 8,
   steps,
   batch = 128,

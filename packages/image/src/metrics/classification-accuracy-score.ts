@@ -11,7 +11,7 @@ export interface ClassificationAccuracyScoreOptions {
   test: LabelledImages
   /** Start of the classifier and order of its batches. */
   random: RandomStream
-  /** Kinds of images. @defaultValue 10, or what the labels ask for */
+  /** Kinds of images. @defaultValue the largest label of samples or test images + 1 */
   classes?: number
   /** Updates. @defaultValue 1500 */
   steps?: number
@@ -32,13 +32,13 @@ export async function classificationAccuracyScore({
   samples,
   test,
   random,
-  classes,
+  classes = 1 + Math.max(largest(samples.labels), largest(test.labels)),
   steps = 1500,
   batch = 128,
   onProgress,
   signal,
 }: ClassificationAccuracyScoreOptions): Promise<number> {
-  const training = trainClassifier({ train: samples, random, steps, batch, signal, ...(classes !== undefined && { classes }) })
+  const training = trainClassifier({ train: samples, random, steps, batch, signal, classes })
   let event = await training.next()
   for (; !event.done; event = await training.next()) onProgress?.({ done: event.value.step, total: steps })
   const classifier = event.value
@@ -47,4 +47,10 @@ export async function classificationAccuracyScore({
   } finally {
     classifier.dispose()
   }
+}
+
+function largest(labels: ArrayLike<number>): number {
+  let most = 0
+  for (let i = 0; i < labels.length; i++) most = Math.max(most, labels[i]!)
+  return most
 }
