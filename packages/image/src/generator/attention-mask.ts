@@ -26,13 +26,14 @@ export function attentionMask(
 ): tf.Tensor | undefined {
   const seesAll = queries.from >= keys.to && firstScaleSeen(queries.to, context) <= keys.from
   if (seesAll && window === 0) return undefined
+  // Whole numbers throughout: a captured step takes floats made from JavaScript numbers for random ones, and the comparisons are exact
   const of = (range: ScaleRange, value: (step: number, row: number, column: number) => number): tf.Tensor => {
     const values: number[] = []
     for (let step = range.from; step <= range.to; step++) {
       const [height, width] = schedule.grids[step - 1]!
       for (let row = 0; row < height; row++) for (let column = 0; column < width; column++) values.push(value(step, row, column))
     }
-    return tf.tensor1d(values)
+    return tf.tensor1d(values, "int32")
   }
   return tf.tidy(() => {
     const row = (values: tf.Tensor) => tf.expandDims(values, 0) // [1, S]
@@ -43,17 +44,17 @@ export function attentionMask(
       tf.less(scale, column(of(queries, (step) => firstScaleSeen(step, context)))),
     ]
     if (window > 0) {
-      // The place of a query in units of the key's grid, compared with the centre of the key's site
-      const reach = window / 2
+      // How far the place of a query, in units of the key's grid, is from the centre of the key's site; times twice the query's side
       const sides = [
         [(_: number, y: number) => y, (step: number) => schedule.grids[step - 1]![0]],
         [(_: number, __: number, x: number) => x, (step: number) => schedule.grids[step - 1]![1]],
       ] as const
       for (const [position, side] of sides) {
-        const place = column(of(queries, (step, y, x) => (position(step, y, x) + 0.5) / side(step)))
-        const sites = row(of(keys, (step) => side(step)))
-        const centre = row(of(keys, (step, y, x) => position(step, y, x) + 0.5))
-        hidden.push(tf.greater(tf.abs(tf.sub(tf.mul(place, sites), centre)), tf.scalar(reach)))
+        const place = (step: number, y: number, x: number) => 2 * position(step, y, x) + 1
+        const own = tf.mul(column(of(queries, place)), row(of(keys, (step) => side(step))))
+        const centre = tf.mul(row(of(keys, place)), column(of(queries, (step) => side(step))))
+        const reach = column(of(queries, (step) => window * side(step)))
+        hidden.push(tf.greater(tf.sub(own, centre), reach), tf.greater(tf.sub(centre, own), reach))
       }
     }
     return tf.mul(tf.cast(hidden.reduce((a, b) => tf.logicalOr(a, b)), "float32"), -1e9) // prettier-ignore
