@@ -45,7 +45,10 @@ export interface NextScaleProcessOptions {
   readonly mode?: "auto" | "eager"
 }
 
-/** A backward process that holds compiled passes. */
+/**
+ * A backward process that holds compiled passes. A draw is tokens [B, L_k] or bits [B, L_k, d], int32; `advance` also takes float32 code
+ * vectors [B, L_k, Z] (see `smooth`).
+ */
 export interface NextScaleProcess extends BackwardProcess<NextScaleState, tf.Tensor, LabelCondition, tf.Tensor> {
   /** Releases the compiled passes. */
   dispose(): void
@@ -70,8 +73,7 @@ export function nextScaleProcess(options: NextScaleProcessOptions): NextScalePro
   const run = (labels: tf.Tensor, step: number, from: number, contexts: readonly tf.Tensor[], cache: readonly BlockCache[] | undefined) => {
     const seen = cache && { from: firstScaleCached(step, config.context), to: step - 1 }
     const key = `${from}-${step}-${cache ? "cache" : ""}`
-    const pass =
-      passes.get(key) ?? compileFunction(passOf({ from, to: step }, seen), { parameters: generator as unknown as Parameters, mode })
+    const pass = passes.get(key) ?? compileFunction(passOf({ from, to: step }, seen), { parameters: generator, mode })
     passes.set(key, pass)
     const inputs: Record<string, tf.Tensor> = { labels }
     for (const [index, context] of contexts.entries()) inputs[`context.${index}`] = context
@@ -86,6 +88,7 @@ export function nextScaleProcess(options: NextScaleProcessOptions): NextScalePro
     (scales: ScaleRange, seen: ScaleRange | undefined) =>
     (parameters: Parameters, inputs: StepInputs): Record<string, tf.Tensor> => {
       const contexts = entriesOf(inputs, "context")
+      const keepsCache = cached && scales.to < schedule.steps && firstScaleSeen(scales.to + 1, config.context) <= scales.to
       const cache = seen && entriesOf(inputs, "keys").map((keys, index) => ({ keys, values: inputs[`values.${index}`]! }))
       const result = transformer.apply(parameters as unknown as GeneratorParameters, {
         labels: inputs["labels"]!,
@@ -93,13 +96,13 @@ export function nextScaleProcess(options: NextScaleProcessOptions): NextScalePro
         contexts: contexts.length === 0 ? undefined : contexts.length === 1 ? contexts[0] : tf.concat(contexts, 1),
         cache,
         cached: seen,
-        keepsCache: cached,
+        keepsCache,
       })
       const sites = schedule.tokens[scales.to - 1]!
       const all = result.logits.shape[1]!
       const { outputs } = transformer
-      const logits = all === sites ? result.logits : tf.slice(result.logits, [0, all - sites, 0], [result.logits.shape[0]!, sites, outputs])
-      const kept = cached ? result.cache.map((block) => keptPart(block, schedule, scales, seen, config.context)) : []
+      const logits = all === sites ? result.logits : tf.slice(result.logits, [0, all - sites, 0], [result.logits.shape[0], sites, outputs])
+      const kept = result.cache.map((block) => keptPart(block, schedule, scales, seen, config.context))
       return {
         logits,
         ...Object.fromEntries(
@@ -137,7 +140,7 @@ export function nextScaleProcess(options: NextScaleProcessOptions): NextScalePro
       const own = prediction as Partial<Prediction> | undefined
       const contexts = own?.contexts ?? (step === 1 ? [] : [...state.contexts, sequence(multiScale.form.context(state.partial!, step))])
       return {
-        partial: multiScale.advance(quantiser, state.partial, step, draw), // Eq. (19)
+        partial: (draw.dtype === "float32" ? multiScale.advanceCodes : multiScale.advance)(quantiser, state.partial, step, draw), // Eq. (19)
         contexts: contexts.map((context) => context.clone()),
         cache: own?.cache?.map(({ keys, values }) => ({ keys: keys.clone(), values: values.clone() })),
         batch: state.batch,
@@ -179,7 +182,7 @@ function keptPart(
 }
 
 /** [B, h, w, Z] to [B, h w, Z]. */
-const sequence = (x: tf.Tensor): tf.Tensor => tf.reshape(x, [x.shape[0]!, x.shape[1]! * x.shape[2]!, x.shape[3]!])
+const sequence = (x: tf.Tensor): tf.Tensor => tf.reshape(x, [x.shape[0], x.shape[1]! * x.shape[2]!, x.shape[3]!])
 
 /** The tensors named `NAME.0`, `NAME.1`, ... */
 function entriesOf(record: Readonly<Record<string, tf.Tensor>>, name: string): tf.Tensor[] {

@@ -1,4 +1,4 @@
-import { tf, type Layer, type Parameters } from "@scalewise/nn"
+import type { Layer, Parameters, tf } from "@scalewise/nn"
 import { attentionBlock, type AttentionBlockParameters } from "./attention-block.ts"
 import type { AutoencoderConfig } from "./autoencoder-config.ts"
 import { residualBlock, type ResidualBlockParameters } from "./residual-block.ts"
@@ -19,7 +19,8 @@ export function middleBlocks(channels: number, { middle, groups }: AutoencoderCo
       ...(middle !== "none" && { block1: block.init(random.fold("block1")) }),
       ...(middle === "attention" && { attention1: attention.init(random.fold("attention1")), block2: block.init(random.fold("block2")) }),
     }),
-    apply({ block1, attention1, block2 }, x) {
+    // A checkpoint has no trace of an empty record
+    apply({ block1, attention1, block2 }: MiddleParameters = {}, x) {
       let y = block1 ? block.apply(block1, x) : x
       if (attention1) y = attention.apply(attention1, y)
       return block2 ? block.apply(block2, y) : y
