@@ -78,12 +78,20 @@ describe("evaluateSamples", () => {
   it("trains a classifier on samples where it is asked to, and says how far it is", async () => {
     const told: { stage: string; share: number }[] = []
     const { classificationAccuracyScore: score } = await evaluate({ classifierSteps: 60, onProgress: (progress) => told.push(progress) })
-    expect(score).toMatchObject({ steps: 60 })
+    expect(score).toMatchObject({ steps: 60, count: 200 })
     expect(score!.value).toBeGreaterThan(0.95)
     expect(score!.ceiling).toBeGreaterThan(0.95)
     expect(told.at(0)).toEqual({ stage: "reading samples", share: 0 })
     expect(told.at(-1)).toEqual({ stage: "training on real images", share: 1 })
     expect(told.map(({ share }) => share)).toEqual(told.map(({ share }) => share).sort((a, b) => a - b))
+  })
+
+  it("trains it on other samples where there are some, judged samples without labels or not", async () => {
+    const wrong = { ...train, labels: train.labels.map((label) => (label + 1) % 3) }
+    const { classificationAccuracyScore: score } = await evaluate({ labels: undefined, classifierSteps: 60, classifierSamples: wrong })
+    expect(score).toMatchObject({ count: 600 })
+    expect(score!.value).toBeLessThan(0.1)
+    expect(score!.ceiling).toBeGreaterThan(0.95)
   })
 
   it("stops when it is told to, and refuses what is no set of intensities", async () => {

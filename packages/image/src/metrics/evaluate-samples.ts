@@ -33,8 +33,8 @@ export interface SampleEvaluation {
   precisionRecall: PrecisionRecall & { floor: PrecisionRecall }
   /** Share of samples in which the classifier sees the class that was asked for; the ceiling is its accuracy on the test images. Null without labels. */
   accuracy: { value: number; ceiling: number } | null
-  /** Accuracy on the test images of a classifier trained on the samples alone; the ceiling is that of as many training images. Null where it was not asked for. */
-  classificationAccuracyScore: { value: number; ceiling: number; steps: number } | null
+  /** Accuracy on the test images of a classifier trained on the samples alone; the ceiling is that of `count` training images, as many as samples. Null where it was not asked for. */
+  classificationAccuracyScore: { value: number; ceiling: number; steps: number; count: number } | null
   memorisation: Memorisation
 }
 
@@ -50,6 +50,8 @@ export interface EvaluateSamplesOptions {
   random: RandomStream
   /** Also train classifiers on the samples and on as many real images, for so many steps each. @defaultValue none */
   classifierSteps?: number | undefined
+  /** What that classifier learns from: more samples than are judged otherwise, say. @defaultValue the samples with their labels */
+  classifierSamples?: LabelledImages | undefined
   /** Neighbours that define the reach of a point in precision and recall. @defaultValue 5 */
   neighbours?: number
   /** Samples, and real images, at most in precision and recall. @defaultValue 10000 */
@@ -69,12 +71,13 @@ export interface EvaluateSamplesOptions {
  */
 export async function evaluateSamples(options: EvaluateSamplesOptions): Promise<SampleEvaluation> {
   const { samples, labels, reference, random, classifierSteps } = options
+  const { classifierSamples = labels && { ...samples, labels } } = options
   const { neighbours = 5, precisionRecallImages = 10_000, memorisationImages = 1000, onProgress, signal } = options
   const { classifier, train, test, trainFeatures, testFeatures, testMoments, testAccuracy } = reference
   const count = countImages(samples, labels)
   checkSameSize(samples, test, "evaluateSamples")
   checkIntensities(samples.images)
-  if (classifierSteps && !labels)
+  if (classifierSteps && !classifierSamples)
     throw new ConfigError("evaluateSamples: expected labels to train a classifier on the samples, got none; leave out classifierSteps")
   const stages = evaluationStages({ ...efforts, ...(classifierSteps && trainingEfforts) }, { onProgress, signal })
 
@@ -111,7 +114,7 @@ export async function evaluateSamples(options: EvaluateSamplesOptions): Promise<
   const nearest = memorisation({ samples, train, test, random: random.fold("memorisation"), count: memorisationImages })
 
   let score: SampleEvaluation["classificationAccuracyScore"] = null
-  if (classifierSteps && labels) {
+  if (classifierSteps && classifierSamples) {
     const scoreOf = async (stage: keyof typeof trainingEfforts, learned: LabelledImages) => {
       await stages.begin(stage)
       return classificationAccuracyScore({
@@ -124,9 +127,10 @@ export async function evaluateSamples(options: EvaluateSamplesOptions): Promise<
         onProgress: ({ done, total }) => stages.within(done / total),
       })
     }
-    const value = await scoreOf("training on samples", { ...samples, labels })
-    const ceiling = await scoreOf("training on real images", labelledRows(train, realRows))
-    score = { value, ceiling, steps: classifierSteps }
+    const value = await scoreOf("training on samples", classifierSamples)
+    const learnedRows = matchedRows(train.labels, classifierSamples.labels, random.fold("real classifier samples"))
+    const ceiling = await scoreOf("training on real images", labelledRows(train, learnedRows))
+    score = { value, ceiling, steps: classifierSteps, count: learnedRows.length }
   }
   stages.end()
   return {
