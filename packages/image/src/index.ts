@@ -182,3 +182,43 @@ export {
 } from "./diffusion/diffusion-process.ts"
 export { trainDiffusion, type DiffusionTraining, type TrainDiffusionOptions, type TrainedDiffusion } from "./diffusion/train-diffusion.ts"
 export { diffusionPresets, type DiffusionTrainingConfig } from "./diffusion/diffusion-presets.ts"
+
+// Published checkpoints of VAR
+export {
+  importPublished,
+  openPublished,
+  type ImportedModel,
+  type ImportPublishedOptions,
+  type OpenPublishedOptions,
+  type PublishedModel,
+  type SavePublishedOptions,
+} from "./published/import-published.ts"
+export { inferPublished, type InferPublishedOptions, type InferredPublished } from "./published/infer-published.ts"
+export type { PhiNaming } from "./published/infer-tokenizer.ts"
+export { publishedTensors, type PublishedLayout, type PublishedTensor } from "./published/published-tensors.ts"
+export type { PublishedNetwork } from "./published/state-dict.ts"
+export type { TensorShapes } from "./published/tensor-shapes.ts"
+export { checkPublished, type CheckedTensor, type CheckPublishedOptions, type PublishedCheck } from "./published/check-published.ts"
+
+// Sampling: guidance, filters, smooth decoding, rejection
+export { classifierScore } from "./sampling/classifier-score.ts"
+export type { DrawnImages, DrawnPreview } from "./sampling/draw-batch.ts"
+export { generateImages, type GenerateImagesOptions } from "./sampling/generate-images.ts"
+export { labelGuidance, type LabelGuidanceOptions } from "./sampling/guidance.ts"
+export { checkSampling, type RejectionConfig, type SamplingConfig } from "./sampling/sampling-config.ts"
+export { samplingProcess, type ImageProcess, type SamplingProcessOptions, type TokenProcess } from "./sampling/sampling-process.ts"
+export { smooth, type SmoothOptions } from "./sampling/smooth.ts"
+
+// Editing: inpainting, super-resolution, interpolation
+export { editImages, type EditImagesOptions } from "./editing/edit-images.ts"
+export { enlargeImages, type EnlargedImages } from "./editing/enlarge-images.ts"
+export { interpolateImages, type InterpolateImagesOptions } from "./editing/interpolate-images.ts"
+export { keepTokens, type KeepMethod, type KeepTokensOptions, type SummedState } from "./editing/keep-tokens.ts"
+export { reconstructImages, type ReconstructImagesOptions } from "./editing/reconstruct-images.ts"
+export { scaleMasks, type RedrawMask, type ScaleMasksOptions } from "./editing/scale-masks.ts"
+
+// Likelihood and calibration
+export { calibrateTokens, type CalibrateTokensOptions, type SamplerCalibration } from "./likelihood/calibrate-tokens.ts"
+export { imageLikelihood, type ImageLikelihood, type ImageLikelihoodOptions, type PixelBound } from "./likelihood/image-likelihood.ts"
+export { teacherForcedLogits, type TeacherForced } from "./likelihood/teacher-forced-logits.ts"
+export { unigramBaseline, type UnigramBaseline, type UnigramBaselineOptions, type UnigramScores } from "./likelihood/unigram-baseline.ts"
