@@ -104,15 +104,17 @@ async function convert(vae: string, transformer: string | undefined, { options, 
   }
 }
 
-async function compare(folder: string, file: string, { options: { labels }, output, signal }: Context): Promise<PublishedCheck> {
+async function compare(folder: string, file: string, { options: { labels }, output, progress, signal }: Context): Promise<PublishedCheck> {
   const { checkPublished, loadImageModel } = await import("@scalewise/image")
   const { selectBackend } = await import("@scalewise/nn")
   const backend = await selectBackend()
   output.say(`Computing on ${backend.name}: ${backend.reason}.${backend.advice ? ` ${backend.advice}` : ""}`)
   const model = await loadImageModel(folder)
+  const bar = progress({ label: "comparing", total: 1 })
   try {
-    return await checkPublished(model, file, { labels, signal, progress: (name) => output.say(`Comparing ${name}`) })
+    return await checkPublished(model, file, { labels, signal, progress: (note, done, total) => bar.update({ done, total, note }) })
   } finally {
+    bar.stop()
     model.dispose()
   }
 }

@@ -1,10 +1,11 @@
-import { flattenParameters, randomStream, tf } from "@scalewise/nn"
 import { checkGenerator, type GeneratorConfig } from "../generator/generator-config.ts"
 import { levelWidths, type AutoencoderConfig } from "../tokenizer/autoencoder-config.ts"
 import { tokenizer } from "../tokenizer/tokenizer.ts"
+import type { TokenizerConfig } from "../tokenizer/tokenizer-config.ts"
 import type { ImageModelConfig } from "./image-model.ts"
 
-// Written out rather than taken from fresh parameters: a model of billions of parameters would be drawn for its shapes alone.
+// Written out rather than taken from fresh parameters: a model of billions of parameters would be drawn for its shapes alone,
+// and a backend be needed to read a file.
 
 type Shapes = [name: string, shape: number[]][]
 
@@ -17,17 +18,15 @@ export function expectedTensors(config: ImageModelConfig): Record<string, { shap
   const { autoencoder, likelihood } = config.tokenizer
   const { latentChannels, quantiserKernel, imageChannels } = autoencoder
   const made = tokenizer(config.tokenizer)
-  const quantiser = flattenParameters(made.multiScale.init(randomStream(0)))
   const around = (name: string): Shapes => (quantiserKernel === 0 ? [] : convolution(name, latentChannels, latentChannels, quantiserKernel))
   const shapes: Shapes = [
     ...within("encoder", encoderShapes(autoencoder)),
     ...around("preQuantiser"),
-    ...within("quantiser", Object.entries(quantiser).map(([name, { shape }]) => [name, [...shape]])), // prettier-ignore
+    ...within("quantiser", quantiserShapes(config.tokenizer, made.schedule.steps)),
     ...around("postQuantiser"),
     ...within("decoder", decoderShapes(autoencoder)),
     ...(likelihood === "logistic" ? ([["logScale", [imageChannels]]] as Shapes) : []),
   ]
-  tf.dispose(Object.values(quantiser))
   const { tokens, vocabulary } = made.multiScale.quantiser
   const outputs = tokens === "bits" ? latentChannels : vocabulary
   const { steps: scales, tokens: sites } = made.schedule
@@ -123,6 +122,18 @@ function decoderShapes(config: AutoencoderConfig): Shapes {
     ...(patch === 1 ? [] : convolution("convPatch", widths[0]!, patchWidth * patch ** 2)),
     ...convolution("convOut", patch === 1 ? widths[0]! : patchWidth, imageChannels),
   ]
+}
+
+function quantiserShapes({ quantiser, phi, autoencoder }: TokenizerConfig, scales: number): Shapes {
+  const channels = autoencoder.latentChannels
+  const shapes: Shapes = []
+  if (quantiser.kind === "vector")
+    for (let index = 0; index < (quantiser.codebooks === "shared" ? 1 : scales); index++)
+      shapes.push([`quantiser.codebook.${index}`, [quantiser.codes, channels]])
+  else shapes.push(["quantiser.gain", [scales]])
+  for (let index = 0; index < phi.count; index++)
+    shapes.push([`phi.${index}.filter`, [3, 3, channels, channels]], [`phi.${index}.bias`, [channels]])
+  return shapes
 }
 
 function generatorShapes(

@@ -21,8 +21,8 @@ export interface CheckedTensor {
 export interface CheckPublishedOptions {
   /** The class of each image. @defaultValue what the files say, else 3 and 1 */
   readonly labels?: readonly number[] | undefined
-  /** Told which tensor is compared next. */
-  readonly progress?: ((name: string) => void) | undefined
+  /** Told which tensor is compared next, how many have been, and how many there are. */
+  readonly progress?: ((name: string, done: number, total: number) => void) | undefined
   /** Stops between two tensors or sampling steps with the signal's reason. */
   readonly signal?: AbortSignal | undefined
 }
@@ -52,10 +52,13 @@ export async function checkPublished(
 ): Promise<PublishedCheck> {
   const reference = await readReferenceValues(expectedFile, labels)
   const tensors: CheckedTensor[] = []
+  const next = (name: string): void => {
+    signal?.throwIfAborted()
+    progress?.(name, tensors.length, reference.count)
+  }
   const check = (name: string, expected: tf.Tensor | undefined, compute: () => tf.Tensor): void => {
     if (!expected) return
-    signal?.throwIfAborted()
-    progress?.(name)
+    next(name)
     tensors.push({ name, ...tf.tidy(() => compareValues(compute(), expected, name)) })
   }
   let kept: tf.Tensor[] = []
@@ -78,7 +81,7 @@ export async function checkPublished(
     if (features)
       for (const [index, expected] of reference.tokens.entries()) {
         const name = `tokens.${index}`
-        progress?.(name)
+        next(name)
         const parameters = tokenizerParameters.quantiser
         const options = { parameters, latent: features, partial: partials[index - 1], step: index + 1, expected }
         const { different, gap } = compareTokens(multiScale, options)
@@ -92,10 +95,10 @@ export async function checkPublished(
     check("teacher_input", reference.teacherInput, () => multiScale.teacherInputs(partials))
     check("logits", reference.logits, () => teacherForced(model, reference, partials))
     for (const { name, guidance, images } of reference.greedy) {
-      progress?.(name)
+      next(name)
       const own = await greedyImages(model, { batch: images.shape[0], guidance, labels: reference.labels, signal })
       kept.push(own)
-      check(name, images, () => channelsFirst(own))
+      tensors.push({ name, ...tf.tidy(() => compareValues(channelsFirst(own), images, name)) })
     }
     return { passed: tensors.every(({ passed }) => passed), tensors }
   } finally {

@@ -22,6 +22,8 @@ export interface ReferenceValues {
   readonly greedy: readonly { readonly name: string; readonly guidance: number; readonly images: tf.Tensor }[]
   /** The class of each image. */
   readonly labels: readonly number[]
+  /** How many tensors there are to compare. */
+  readonly count: number
   dispose(): void
 }
 
@@ -73,6 +75,7 @@ export async function readReferenceValues(file: string, given?: readonly number[
         .map((name) => ({ name, guidance: Number(name.slice("greedy_cfg".length)), images: tensors[name]! }))
         .sort((a, b) => a.guidance - b.guidance),
       labels,
+      count: names.filter((name) => name !== "image" && name !== "labels").length,
       dispose: () => tf.dispose(Object.values(tensors)),
     }
   } catch (error) {
