@@ -8,6 +8,7 @@ export default defineConfig({
     pool: "forks",
     maxWorkers: 2,
     testTimeout: 60_000,
+    hookTimeout: 60_000, // a backend that starts on a busy machine
     env: { TF_CPP_MIN_LOG_LEVEL: "2" },
   },
 })

@@ -72,7 +72,7 @@ const generator: GeneratorConfig = {
 
 const generatorTraining: GeneratorTraining = {
   loss: { labelSmoothing: 0, scaleWeights: [] },
-  steps: 6000,
+  steps: 4000,
   batch: 64,
   rate: 2e-3,
   warmup: 100,

@@ -111,6 +111,8 @@ async function prepareNative(): Promise<void> {
   process.env.TF_NUM_INTRAOP_THREADS ??= cores
   process.env.TF_NUM_INTEROP_THREADS ??= cores
   process.env.TF_CPP_MIN_LOG_LEVEL ??= "2"
+  // Left alone, TensorFlow uses oneDNN on Intel's processors only; convolutions gain up to twice the speed on others too.
+  process.env.TF_ENABLE_ONEDNN_OPTS ??= "1"
   // tfjs-node 4.22 calls two functions that Node 22 warns about and Node 23 removed.
   const { default: util } = (await import("node:util")) as unknown as { default: Record<string, unknown> }
   util.isNullOrUndefined = (value: unknown) => value == null
