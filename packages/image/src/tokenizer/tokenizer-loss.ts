@@ -1,5 +1,5 @@
 import { type ScaleCode } from "@scalewise/core"
-import { ops, tf, type Loss, type RandomStream, type StepInputs } from "@scalewise/nn"
+import { ConfigError, ops, tf, type Loss, type RandomStream, type StepInputs } from "@scalewise/nn"
 import type { Tokenizer, TokenizerParameters } from "./tokenizer.ts"
 
 /** What a tokenizer is trained for, as plain JSON. */
@@ -38,6 +38,8 @@ export function tokenizerLoss(
   { features }: TokenizerLossOptions = {},
 ): Loss<TokenizerParameters> {
   const { multiScale, schedule } = tokenizer
+  if (config.perceptual > 0 && !features)
+    throw new ConfigError("tokenizer loss: expected the features of a network for the perceptual term, got none; give them, or weight 0")
   return (parameters, inputs) => {
     const image = inputs["image"]!
     const latent = tokenizer.encode(parameters, image)

@@ -12,6 +12,8 @@ export interface TokenizerReport {
   readonly codesUsed: readonly number[]
   /** exp(entropy) of the codes of each scale. NaN where tokens are not ids. */
   readonly perplexity: readonly number[]
+  /** Bits of the codes of an image up to each scale, coded one by one by their frequency at the scale: with `mse`, a row of rate and distortion. */
+  readonly bits: readonly number[]
   /** Mean length of the vectors that each scale has to code. */
   readonly residualNorm: readonly number[]
 }
@@ -69,5 +71,7 @@ export async function tokenizerReport(
   const perplexity = await perScale(perplexityPerScale)
   const codesUsed = await perScale(({ hits }) => hits.greater(0).toFloat().sum(1))
   usage?.hits.dispose()
-  return { images: count, mse: [...mse], codesUsed, perplexity, residualNorm: [...residualNorm] }
+  let sum = 0
+  const bits = perplexity.map((value, scale) => (sum += schedule.tokens[scale]! * Math.log2(value)))
+  return { images: count, mse: [...mse], codesUsed, perplexity, bits, residualNorm: [...residualNorm] }
 }
