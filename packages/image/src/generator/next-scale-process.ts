@@ -71,7 +71,7 @@ export function nextScaleProcess(options: NextScaleProcessOptions): NextScalePro
 
   /** The logits of scale `step` and the cache up to it; runs scales `from` .. `step`. */
   const run = (labels: tf.Tensor, step: number, from: number, contexts: readonly tf.Tensor[], cache: readonly BlockCache[] | undefined) => {
-    const seen = cache && { from: firstScaleCached(step, config.context), to: step - 1 }
+    const seen = cache && { from: firstScaleSeen(step, config.context), to: step - 1 }
     const key = `${from}-${step}-${cache ? "cache" : ""}`
     const pass = passes.get(key) ?? compileFunction(passOf({ from, to: step }, seen), { parameters: generator, mode })
     passes.set(key, pass)
@@ -158,9 +158,6 @@ export function nextScaleProcess(options: NextScaleProcessOptions): NextScalePro
   }
   return self
 }
-
-/** The oldest scale whose keys scale `step` finds in the cache. */
-const firstScaleCached = firstScaleSeen
 
 /** The keys and values that the next scale will see, of all that this pass has. */
 function keptPart(
