@@ -1,10 +1,10 @@
 import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import path from "node:path"
-import { createApp, type Host } from "@scalewise/cli"
 import { classifierHash, loadClassifier } from "@scalewise/image"
 import { randomStream } from "@scalewise/nn"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { runVerb } from "../testing/run-verb.ts"
 import { trainClassifierVerb } from "./train-classifier-verb.ts"
 
 let folder = ""
@@ -27,21 +27,7 @@ async function writeIdx(split: string, count: number): Promise<void> {
   )
 }
 
-async function run(...argv: string[]) {
-  let out = ""
-  let err = ""
-  const host: Host = {
-    argv: ["train-classifier", ...argv],
-    env: {},
-    stdout: { write: (text) => (out += text) },
-    stderr: { write: (text) => (err += text) },
-    signals: { on() {}, off() {} },
-    clock: Date.now,
-    exit() {},
-  }
-  const app = createApp({ name: "scalewise-image", domain: "image", description: "", verbs: [trainClassifierVerb], clock: Date.now })
-  return { status: await app.run(host), out, err }
-}
+const run = (...argv: string[]) => runVerb(trainClassifierVerb, argv)
 
 describe("train-classifier", () => {
   it("saves a classifier that knows its sizes, with its log, command and accuracy", async () => {

@@ -1,56 +1,19 @@
-import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises"
+import { mkdtemp, readFile, readdir, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import path from "node:path"
-import { createApp, type Host } from "@scalewise/cli"
-import { randomStream } from "@scalewise/nn"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { runVerb } from "../testing/run-verb.ts"
+import { writeTinyIdx } from "../testing/tiny-idx.ts"
 import { experimentVerb } from "./experiment-verb.ts"
 
 let folder = ""
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), "experiment-"))
-  await writeIdx("train", 160)
-  await writeIdx("t10k", 40)
+  await writeTinyIdx(folder)
 })
 afterAll(() => rm(folder, { recursive: true }))
 
-/** Small blobs at one of two places. */
-async function writeIdx(split: string, count: number): Promise<void> {
-  const header = (rank: number, ...shape: number[]) => [0, 0, 8, rank, ...shape.flatMap((length) => [0, 0, length >> 8, length & 255])]
-  const jitter = randomStream(split).uniformValues([count])
-  const pixels = Array.from({ length: count * 64 }, (_, at) => {
-    const image = Math.floor(at / 64)
-    const [y, x] = [Math.floor((at % 64) / 8), at % 8]
-    return Math.round(255 * Math.exp(-((y - 3 - jitter[image]!) ** 2 + (x - 2 - 3 * (image % 2)) ** 2) / 3))
-  })
-  await writeFile(path.join(folder, `${split}-images-idx3-ubyte`), Uint8Array.from([...header(3, count, 8, 8), ...pixels]))
-  await writeFile(
-    path.join(folder, `${split}-labels-idx1-ubyte`),
-    Uint8Array.from([...header(1, count), ...pixels.slice(0, count).map((_, i) => i % 2)]),
-  )
-}
-
-async function run(...argv: string[]) {
-  let out = ""
-  let err = ""
-  const host: Host = {
-    argv: ["experiment", ...argv],
-    env: {},
-    stdout: { write: (text) => (out += text) },
-    stderr: { write: (text) => (err += text) },
-    signals: { on() {}, off() {} },
-    clock: Date.now,
-    exit() {},
-  }
-  const status = await createApp({
-    name: "scalewise-image",
-    domain: "image",
-    description: "",
-    verbs: [experimentVerb],
-    clock: Date.now,
-  }).run(host)
-  return { status, out, err }
-}
+const run = (...argv: string[]) => runVerb(experimentVerb, argv)
 
 const small = [
   "epochs=1",

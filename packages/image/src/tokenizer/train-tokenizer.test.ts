@@ -68,19 +68,20 @@ describe("trainTokenizer", () => {
     ).toBe(true)
   })
 
-  it.each<[string, TokenizerConfig]>([
-    ["by gradient", tinyTokenizer],
+  it.each<[string, TokenizerConfig, "auto" | "eager"]>([
+    ["by gradient", tinyTokenizer, "auto"],
     [
       "codebooks as averages",
       { ...tinyTokenizer, quantiser: { kind: "vector", codes: 16, codebooks: "shared", learning: "average", metric: "euclidean" } },
+      "eager",
     ],
-    ["bits", { ...tinyTokenizer, quantiser: { kind: "bitwise", tokens: "bits" } }],
-  ])("goes on bit for bit after an interruption in either stage: %s", async (_, config) => {
-    const whole = await valuesOf((await run(options(config))).parameters)
+    ["bits", { ...tinyTokenizer, quantiser: { kind: "bitwise", tokens: "bits" } }, "eager"],
+  ])("goes on bit for bit after an interruption in either stage: %s", async (_, config, mode) => {
+    const whole = await valuesOf((await run(options(config, { mode }))).parameters)
     for (const interruptedAt of [4, 13]) {
       const place = path.join(folder, String(interruptedAt))
       const controller = new AbortController()
-      const events = trainTokenizer(options(config, { folder: place, signal: controller.signal }))
+      const events = trainTokenizer(options(config, { mode, folder: place, signal: controller.signal }))
       const interrupted = async () => {
         for (;;) {
           const { done, value } = await events.next()
@@ -89,7 +90,7 @@ describe("trainTokenizer", () => {
         }
       }
       await expect(interrupted()).rejects.toThrow("stop")
-      const resumed = await valuesOf((await run(options(config, { folder: place }))).parameters)
+      const resumed = await valuesOf((await run(options(config, { mode, folder: place }))).parameters)
       expect(resumed).toEqual(whole)
     }
   })
@@ -99,9 +100,9 @@ describe("trainTokenizer", () => {
       ...tinyTokenizer,
       quantiser: { kind: "vector", codes: 16, codebooks: "per-scale", learning: "average", metric: "euclidean" },
     }
-    await valuesOf((await run(options(config))).parameters)
+    await valuesOf((await run(options(config, { mode: "eager" }))).parameters)
     const before = tf.memory().numTensors
-    await valuesOf((await run(options(config))).parameters)
+    await valuesOf((await run(options(config, { mode: "eager" }))).parameters)
     expect(tf.memory().numTensors).toBe(before)
   })
 
