@@ -2,6 +2,7 @@
 import { createApp } from "@scalewise/cli"
 import { trainClassifierVerb } from "./classifier/train-classifier-verb.ts"
 import { trainDiffusionVerb } from "./diffusion/train-diffusion-verb.ts"
+import { evaluateVerb } from "./evaluate/evaluate-verb.ts"
 import { experimentVerb } from "./experiment/experiment-verb.ts"
 import { inspectVerb } from "./inspect/inspect-verb.ts"
 import { importVerb } from "./published/import-verb.ts"
@@ -11,7 +12,7 @@ await createApp({
   name: "scalewise-image",
   domain: "image",
   description: "Images by coarse-to-fine refinement: runs the controlled experiments of the paper's Section 4 on MNIST and its relatives.",
-  verbs: [trainVerb, trainDiffusionVerb, experimentVerb, trainClassifierVerb, inspectVerb, importVerb],
+  verbs: [trainVerb, trainDiffusionVerb, evaluateVerb, experimentVerb, trainClassifierVerb, inspectVerb, importVerb],
   examples: ["experiment all --preset quick", "experiment B --preset paper --seeds 0,1,2", "doctor"],
   clock: Date.now,
 }).main()

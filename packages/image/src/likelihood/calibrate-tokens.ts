@@ -10,6 +10,8 @@ export interface CalibrateTokensOptions {
   readonly tokens: Int32Array
   /** Class of each, -1 for none. */
   readonly labels: ArrayLike<number>
+  /** Judge these temperatures, one for each scale, which were fitted to other pictures. @defaultValue the best ones are searched */
+  readonly temperature?: readonly number[]
   /** Pictures at a time. @defaultValue 100 */
   readonly batch?: number
   /** Stops between two batches with the signal's reason. */
@@ -30,7 +32,14 @@ export interface SamplerCalibration {
  *
  * The temperatures are fitted to these pictures: report on others. They are the best for likelihood, not for the look of samples.
  */
-export async function calibrateTokens({ model, tokens, labels, batch = 100, signal }: CalibrateTokensOptions): Promise<SamplerCalibration> {
+export async function calibrateTokens({
+  model,
+  tokens,
+  labels,
+  temperature,
+  batch = 100,
+  signal,
+}: CalibrateTokensOptions): Promise<SamplerCalibration> {
   const { schedule, multiScale } = model.tokenizer
   const isBits = multiScale.quantiser.tokens === "bits"
   const depth = isBits ? multiScale.quantiser.channels : 1
@@ -66,7 +75,8 @@ export async function calibrateTokens({ model, tokens, labels, batch = 100, sign
     const targets = new Int32Array(count * sites * depth)
     for (let row = 0; row < count; row++)
       targets.set(tokens.subarray(row * width + begin, row * width + begin + sites * depth), row * sites * depth)
-    return tokenCalibration({ logits: logits[index]!, targets })
+    const given = temperature?.[index]
+    return tokenCalibration({ logits: logits[index]!, targets }, given === undefined ? {} : { range: [given, given] })
   })
   return { perScale, temperature: perScale.map(({ temperature }) => temperature) }
 }
