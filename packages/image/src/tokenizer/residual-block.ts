@@ -37,10 +37,12 @@ export function residualBlock({ inputs, outputs, groups }: ResidualBlockOptions)
       conv2: conv2.init(random.fold("conv2")),
       ...(shortcut && { shortcut: shortcut.init(random.fold("shortcut")) }),
     }),
-    apply(parameters, x) {
-      const inner = conv1.apply(parameters.conv1, ops.silu(norm1.apply(parameters.norm1, x)))
-      const branch = conv2.apply(parameters.conv2, ops.silu(norm2.apply(parameters.norm2, inner)))
-      return tf.add(parameters.shortcut && shortcut ? shortcut.apply(parameters.shortcut, x) : x, branch)
-    },
+    // In a scope of its own: at the finest level of a large model each of the eight tensors between takes tens of megabytes
+    apply: (parameters, x) =>
+      tf.tidy(() => {
+        const inner = conv1.apply(parameters.conv1, ops.silu(norm1.apply(parameters.norm1, x)))
+        const branch = conv2.apply(parameters.conv2, ops.silu(norm2.apply(parameters.norm2, inner)))
+        return tf.add(parameters.shortcut && shortcut ? shortcut.apply(parameters.shortcut, x) : x, branch)
+      }),
   }
 }
