@@ -6,13 +6,15 @@ import { evaluateVerb } from "./evaluate/evaluate-verb.ts"
 import { experimentVerb } from "./experiment/experiment-verb.ts"
 import { inspectVerb } from "./inspect/inspect-verb.ts"
 import { importVerb } from "./published/import-verb.ts"
+import { editVerb } from "./sample/edit-verb.ts"
+import { sampleVerb } from "./sample/sample-verb.ts"
 import { trainVerb } from "./train/train-verb.ts"
 
 await createApp({
   name: "scalewise-image",
   domain: "image",
   description: "Images by coarse-to-fine refinement: runs the controlled experiments of the paper's Section 4 on MNIST and its relatives.",
-  verbs: [trainVerb, trainDiffusionVerb, evaluateVerb, experimentVerb, trainClassifierVerb, inspectVerb, importVerb],
+  verbs: [trainVerb, sampleVerb, editVerb, trainDiffusionVerb, evaluateVerb, experimentVerb, trainClassifierVerb, inspectVerb, importVerb],
   examples: ["experiment all --preset quick", "experiment B --preset paper --seeds 0,1,2", "doctor"],
   clock: Date.now,
 }).main()

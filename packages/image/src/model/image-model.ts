@@ -76,7 +76,7 @@ export function imageModel({ config, tokenizerParameters, generatorParameters, m
     // One graph for the decoder: operation by operation all its activations would be in memory together
     const render = compileFunction(
       (parameters: Parameters, { latent }) => made.render(parameters as unknown as TokenizerParameters, latent!),
-      { parameters: tokenizerParameters as unknown as Parameters, mode: options.mode ?? "auto" },
+      { parameters: tokenizerParameters, mode: options.mode ?? "auto" },
     )
     const own = nextScaleProcess({
       transformer,
