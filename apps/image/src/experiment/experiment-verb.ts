@@ -39,6 +39,7 @@ export const experimentVerb: Verb = defineVerb<ExperimentRunConfig, Options>({
     const { experimentReport } = await import("./report.ts")
     const { sortResults } = await import("./measurements.ts")
     const { summarise } = await import("./summary.ts")
+    const { generatedDigits } = await import("./generated-digits.ts")
 
     const setups: readonly SetupName[] = which === "all" ? setupNames : [which as SetupName]
     const { seeds, ...settings } = config
@@ -110,7 +111,11 @@ export const experimentVerb: Verb = defineVerb<ExperimentRunConfig, Options>({
     const remarks = [
       `Computed on ${backend.name} with ${backend.threads} ${backend.threads === 1 ? "thread" : "threads"}, training steps ${modesOf(results)}; the epochs of all models took ${formatDuration(1000 * trainingSeconds)} of wall time, evaluations left out.`,
     ]
-    const report = await run.write("report.html", experimentReport(measurements, { setups, config: settings, side, command, remarks }))
+    const more = which === "all" ? [await generatedDigits()] : []
+    const report = await run.write(
+      "report.html",
+      experimentReport(measurements, { setups, config: settings, side, command, remarks, more }),
+    )
     output.data({ ...summary, report }, () =>
       [...summary.setups.map(({ table }) => textTable(table.columns, table.rows)), `Report: ${report}`].join("\n\n"),
     )

@@ -29,11 +29,13 @@ export interface ReportContext {
   command: string
   /** Machine, backend, time: one line each. */
   remarks: readonly string[]
+  /** Sections before the settings. */
+  more?: readonly PageSection[]
 }
 
 /** The self-contained page of a run. */
 export function experimentReport(measurements: Measurements, context: ReportContext): string {
-  const { config, setups } = context
+  const { config, setups, more = [] } = context
   const { seeds } = measurements
   return page({
     title: "Section 4, measured",
@@ -42,7 +44,7 @@ export function experimentReport(measurements: Measurements, context: ReportCont
       `(arXiv 2510.02826), run here with ${seeds.length} ${seeds.length === 1 ? "seed" : "seeds"} (${seeds.join(", ")}) on ${config.trainImages.toLocaleString("en")} training images for ` +
       `${config.epochs} epochs. Numbers are mean ± standard deviation over the seeds on ${config.testImages.toLocaleString("en")} test images, intensities in [0, 1]. ` +
       "The paper's own tables hold no numbers in our copy, so only its statements can be compared, and where a finding here differs from them, the text says so.",
-    sections: [...setups.map((setup) => setupSection(setup, measurements, context)), settingsSection(context)],
+    sections: [...setups.map((setup) => setupSection(setup, measurements, context)), ...more, settingsSection(context)],
     footer: [`Made by: ${context.command}`, ...context.remarks],
   })
 }
