@@ -1,10 +1,8 @@
 import { diffusionLoss } from "@scalewise/core"
 import {
-  adamw,
   compile,
   compileFunction,
   ConfigError,
-  cosine,
   DataError,
   disposeParameters,
   tf,
@@ -14,6 +12,7 @@ import {
   type StepInputs,
   type TrainEvent,
 } from "@scalewise/nn"
+import { adamwOf, type AdamWTraining, type TrainingRunOptions } from "../training/adamw-training.ts"
 import { scheduleOf, type ImageDiffusionConfig } from "./diffusion-config.ts"
 import { diffusionInputs } from "./diffusion-inputs.ts"
 import { inLatents, inPixels, type LatentCoder } from "./diffusion-space.ts"
@@ -22,18 +21,7 @@ import { latentDeviation } from "./latent-deviation.ts"
 import { unet, type UnetParameters } from "./unet.ts"
 
 /** How a diffusion model is trained, as plain JSON. */
-export interface DiffusionTraining {
-  readonly steps: number
-  readonly batch: number
-  /** AdamW's rate at its highest. */
-  readonly rate: number
-  /** Steps in which the rate rises. */
-  readonly warmup: number
-  /** The rate at the end, as a part of `rate`. */
-  readonly finalRate: number
-  readonly betas: readonly [number, number]
-  readonly weightDecay: number
-  readonly clipNorm: number
+export interface DiffusionTraining extends AdamWTraining {
   /** Decay of the moving average of the parameters, which is what is kept. */
   readonly ema: number
   /** Share of the samples whose class is dropped, so that guidance has an unconditional model. */
@@ -41,7 +29,7 @@ export interface DiffusionTraining {
 }
 
 /** Options of `trainDiffusion`. */
-export interface TrainDiffusionOptions {
+export interface TrainDiffusionOptions extends TrainingRunOptions {
   readonly config: ImageDiffusionConfig
   readonly training: DiffusionTraining
   /** `image` [B, H, W, C] in [0, 1] and, where the config has classes, `label` int32 [B]. */
@@ -50,19 +38,10 @@ export interface TrainDiffusionOptions {
   readonly validation: Dataset
   /** The tokenizer in whose latents to train; needed where the config says so. It is frozen. */
   readonly coder?: LatentCoder | undefined
-  readonly random: RandomStream
-  /** Where an interrupted training is kept and taken up again, bit for bit. @defaultValue nowhere */
-  readonly folder?: string | undefined
   /** Loss on the validation set after every so many steps. @defaultValue 500 */
   readonly scoreEvery?: number
   /** Images of the validation set that are scored. @defaultValue 1000 */
   readonly scoreImages?: number
-  /** How steps run. @defaultValue "auto" */
-  readonly mode?: "auto" | "eager"
-  /** Finishes the step, saves, and stops with the signal's reason. */
-  readonly signal?: AbortSignal | undefined
-  /** Milliseconds. */
-  readonly clock: () => number
 }
 
 /** What a training leaves; the model is the caller's. */
@@ -109,11 +88,7 @@ export async function* trainDiffusion(options: TrainDiffusionOptions): AsyncGene
   const initial = network.init(random.fold("parameters"))
   const step = compile(loss, {
     parameters: initial,
-    optimizer: adamw({
-      rate: cosine(training.rate, training.steps, { warmup: Math.min(training.warmup, training.steps - 1), final: training.finalRate }),
-      betas: training.betas,
-      weightDecay: training.weightDecay,
-    }),
+    optimizer: adamwOf(training),
     clipNorm: training.clipNorm,
     ema: { decay: training.ema },
     mode,

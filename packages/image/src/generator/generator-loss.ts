@@ -38,11 +38,11 @@ export function generatorLoss(
     const perSite = siteLoss(logits, tokens, labelSmoothing) // [B, L]
     const exact = labelSmoothing === 0 ? perSite : siteLoss(logits, tokens, 0)
     const ofScale = (values: tf.Tensor, scale: number): tf.Tensor =>
-      tf.slice(values, [0, schedule.offsets[scale]!], [values.shape[0]!, schedule.tokens[scale]!])
+      tf.slice(values, [0, schedule.offsets[scale]!], [values.shape[0], schedule.tokens[scale]!])
     const shares = inputs["scaleShare"]
     const weighted = schedule.tokens.map((_, scale) => {
       const sums = tf.sum(ofScale(perSite, scale), 1) // [B]
-      const share = shares && tf.reshape(tf.slice(shares, [0, scale], [shares.shape[0]!, 1]), [-1])
+      const share = shares && tf.reshape(tf.slice(shares, [0, scale], [shares.shape[0], 1]), [-1])
       return tf.mul(share ? tf.mul(sums, share) : sums, weightOf(scale))
     })
     const weight = schedule.tokens.reduce((sum, count, scale) => sum + count * weightOf(scale), 0)

@@ -12,7 +12,7 @@ export function modulationOf({ weight, bias }: ModulationParameters, conditionBC
 /** [B, parts C] to `parts` tensors [B, 1, C]. */
 export function splitParts(joint: tf.Tensor, parts: number): tf.Tensor[] {
   const width = joint.shape.at(-1)! / parts
-  return tf.split(tf.reshape(joint, [joint.shape[0]!, 1, parts * width]), parts, 2)
+  return tf.split(tf.reshape(joint, [joint.shape[0], 1, parts * width]), parts, 2)
 }
 
 /** Layer norm without parameters of its own, scaled and shifted by the condition: x [B, T, C], scale and shift [B, 1, C]. */

@@ -107,7 +107,7 @@ export function nextScaleTransformer({ config, schedule, channels, outputs }: Ne
     apply(parameters, { labels, scales, contexts, cache, cached, keepsCache = false }) {
       const condition = ops.embedding(parameters.classes, labels) // [B, C]
       const [begin, end] = siteRange(scales)
-      const batch = labels.shape[0]!
+      const batch = labels.shape[0]
       const places = tf.add(
         tf.slice(parameters.position, [begin, 0], [end - begin, width]),
         ops.embedding(parameters.level, levelsOf(schedule, scales)),

@@ -48,7 +48,7 @@ export async function tokenStatistics({
       })
       return tf.stack(splitScales(siteLoss(logits, tokens, 0), schedule.tokens).map((nats) => tf.sum(nats)))
     },
-    { parameters: generator as unknown as Parameters },
+    { parameters: generator },
   )
   const sums = { conditional: new Float64Array(schedule.steps), unconditional: new Float64Array(schedule.steps) }
   for (let from = 0; from < dataset.size; from += batch) {

@@ -1,38 +1,24 @@
 import { bitFlipMask } from "@scalewise/core"
 import {
-  adamw,
   compile,
   ConfigError,
-  cosine,
   disposeParameters,
   tf,
   train,
   type Dataset,
   type PreparedBatch,
-  type RandomStream,
   type StepInputs,
   type TrainEvent,
 } from "@scalewise/nn"
+import { adamwOf, type AdamWTraining, type TrainingRunOptions } from "../training/adamw-training.ts"
 import type { Tokenizer, TokenizerParameters } from "../tokenizer/tokenizer.ts"
 import { generatorLoss, type GeneratorLossConfig } from "./generator-loss.ts"
 import type { GeneratorParameters, NextScaleTransformer } from "./next-scale-transformer.ts"
 import { tokenStatistics, type TokenScores } from "./token-statistics.ts"
 
 /** How a generator is trained, as plain JSON. */
-export interface GeneratorTraining {
+export interface GeneratorTraining extends AdamWTraining {
   readonly loss: GeneratorLossConfig
-  readonly steps: number
-  readonly batch: number
-  /** AdamW's rate at its highest. */
-  readonly rate: number
-  /** Steps in which the rate rises. */
-  readonly warmup: number
-  /** The rate at the end, as a part of `rate`. */
-  readonly finalRate: number
-  readonly betas: readonly [number, number]
-  /** Of the matrices; tables, biases and factors have none. */
-  readonly weightDecay: number
-  readonly clipNorm: number
   /** Decay of the moving average of the parameters, which is what is kept. */
   readonly ema: number
   /** Share of the samples whose class is dropped, so that guidance has an unconditional model. */
@@ -44,7 +30,7 @@ export interface GeneratorTraining {
 }
 
 /** Options of `trainGenerator`. */
-export interface TrainGeneratorOptions {
+export interface TrainGeneratorOptions extends TrainingRunOptions {
   readonly transformer: NextScaleTransformer
   readonly tokenizer: Tokenizer
   /** Frozen. */
@@ -54,17 +40,8 @@ export interface TrainGeneratorOptions {
   readonly dataset: Dataset
   /** The same of images that are not trained on. */
   readonly validation: Dataset
-  readonly random: RandomStream
-  /** Where an interrupted training is kept and taken up again, bit for bit. @defaultValue nowhere */
-  readonly folder?: string | undefined
   /** Scores on the validation set after every so many steps. @defaultValue 500 */
   readonly scoreEvery?: number
-  /** How steps run. @defaultValue "auto" */
-  readonly mode?: "auto" | "eager"
-  /** Finishes the step, saves, and stops with the signal's reason. */
-  readonly signal?: AbortSignal | undefined
-  /** Milliseconds. */
-  readonly clock: () => number
 }
 
 /** What `trainGenerator` tells. */
@@ -90,12 +67,8 @@ export async function* trainGenerator(options: TrainGeneratorOptions): AsyncGene
   const initial = transformer.init(random.fold("parameters"))
   const step = compile(generatorLoss(transformer, tokenizer, tokenizerParameters.quantiser, training.loss), {
     parameters: initial,
-    optimizer: adamw({
-      rate: cosine(training.rate, training.steps, { warmup: Math.min(training.warmup, training.steps - 1), final: training.finalRate }),
-      betas: training.betas,
-      weightDecay: training.weightDecay,
-      groups: (name) => (name.endsWith("weight") ? undefined : { weightDecay: 0 }),
-    }),
+    // Tables, biases and factors do not decay
+    optimizer: adamwOf(training, (name) => (name.endsWith("weight") ? undefined : { weightDecay: 0 })),
     clipNorm: training.clipNorm,
     ema: { decay: training.ema },
     mode,
@@ -150,7 +123,7 @@ export function generatorInputs(
   training: GeneratorTraining,
 ): StepInputs {
   const labels = data["label"]!
-  const batch = labels.shape[0]!
+  const batch = labels.shape[0]
   const dropped = random.fold("class").uniformValues([batch])
   const kept = tf.tensor1d(Array.from(dropped, (u) => Number(u >= training.classDropout)), "int32") // prettier-ignore
   const nullClass = tf.scalar(config.classes, "int32")

@@ -6,7 +6,6 @@ import {
   type Quantiser,
   type VectorQuantiser,
 } from "@scalewise/core"
-import type { Parameters } from "@scalewise/nn"
 import type { QuantiserConfig } from "./tokenizer-config.ts"
 
 /** Options of `scaleQuantiser`. */
@@ -22,10 +21,10 @@ export interface ScaleQuantiserOptions {
  * shrink from scale to scale; `startQuantiser` sets it from data.
  */
 export function scaleQuantiser(config: QuantiserConfig, { channels, scales }: ScaleQuantiserOptions): Quantiser {
-  if (config.kind === "vector") return vectorQuantiserOf(config, { channels, scales }) as unknown as Quantiser
+  if (config.kind === "vector") return vectorQuantiserOf(config, { channels, scales })
   const inner =
     config.kind === "bitwise" ? bitwiseQuantiser({ channels, tokens: config.tokens }) : finiteScalarQuantiser({ levels: config.levels })
-  return scaledQuantiser(inner as Quantiser<Parameters>, { gains: Array.from({ length: scales }, () => 1) }) as unknown as Quantiser
+  return scaledQuantiser(inner as Quantiser, { gains: Array.from({ length: scales }, () => 1) })
 }
 
 /** The codebooks of a `vector` config. */

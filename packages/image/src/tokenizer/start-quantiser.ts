@@ -28,11 +28,11 @@ export async function startQuantiser(
 ): Promise<MultiScaleParameters<Parameters>> {
   const { quantiser } = config
   if (quantiser.kind === "vector")
-    return (await kMeansStart(multiScale as unknown as MultiScaleQuantiser<VectorQuantiserParameters>, latent, {
+    return await kMeansStart(multiScale as unknown as MultiScaleQuantiser<VectorQuantiserParameters>, latent, {
       quantiser: vectorQuantiserOf(quantiser, { channels: config.autoencoder.latentChannels, scales: schedule.steps }),
       parameters: parameters as unknown as MultiScaleParameters<VectorQuantiserParameters>,
       random,
-    })) as unknown as MultiScaleParameters<Parameters>
+    })
   const gain = tf.tidy(() => {
     const sizes = exactResiduals(multiScale.form, schedule, latent).map((residual) => residual.square().mean().sqrt())
     // A sign code has the length 1, a finite scalar code up to 1 in every channel.

@@ -96,7 +96,7 @@ function reconstructionTerm(
   { pixel }: TokenizerLossConfig,
 ): tf.Tensor {
   const law = tokenizer.law(parameters, output)
-  if (law) return tf.mul(tf.mean(law.logProb(image)), -image.shape[0]! / image.size)
+  if (law) return tf.mul(tf.mean(law.logProb(image)), -image.shape[0] / image.size)
   const difference = tf.sub(tokenizer.picture(output), image)
   return tf.mean(pixel === "mse" ? tf.square(difference) : tf.abs(difference))
 }
@@ -120,4 +120,4 @@ export const tokenizerInputs = (
   data: StepInputs,
   random: RandomStream,
   { scales, rate }: { readonly scales: number; readonly rate: number },
-): StepInputs => ({ image: data["image"]!, prefix: drawPrefixes(random, { batch: data["image"]!.shape[0]!, scales, rate }) })
+): StepInputs => ({ image: data["image"]!, prefix: drawPrefixes(random, { batch: data["image"]!.shape[0], scales, rate }) })

@@ -63,7 +63,7 @@ export async function tokenizerReport(
   const none = Array.from({ length: schedule.steps }, () => Number.NaN)
   const perScale = async (make: (usage: CodebookUsage) => tf.Tensor): Promise<number[]> => {
     if (!usage) return none
-    const values = tf.tidy(() => make(usage!))
+    const values = tf.tidy(() => make(usage))
     const numbers = Array.from(await values.data())
     values.dispose()
     return numbers

@@ -79,14 +79,14 @@ describe.each(await testBackends())("on %s", (backend) => {
     const parameters = made.init(random)
     const image = random.fold("image").uniform([2, 8, 8, 1])
     const prefix = tf.tensor1d([3, 2], "int32")
-    const names = Object.keys(flattenParameters(parameters as unknown as Parameters))
+    const names = Object.keys(flattenParameters(parameters))
     // Straight-through gradients are no derivatives: the parts behind the quantiser are checked where finite differences hold
     const decoderNames = names.filter((name) => name.startsWith("decoder.") && name.endsWith("conv1.weight"))
     const { unflattenParameters } = await import("@scalewise/nn")
-    const flat = flattenParameters(parameters as unknown as Parameters)
+    const flat = flattenParameters(parameters)
     await checkGradient(
       (weight) => {
-        const changed = unflattenParameters({ ...flat, [decoderNames[0]!]: weight! }) as unknown as TokenizerParameters
+        const changed = unflattenParameters({ ...flat, [decoderNames[0]!]: weight }) as unknown as TokenizerParameters
         const result = tokenizerLoss(made, { ...loss, prefixDropout: 0.5 })(changed, { image, prefix })
         return (result as { loss: tf.Tensor }).loss
       },
@@ -112,15 +112,12 @@ describe("drawPrefixes", () => {
 })
 
 describe("settings that do not fit", () => {
-  it.each([
+  it.each<[TokenizerConfig, RegExp]>([
     [{ ...tinyTokenizer, height: 9 }, /tokenizer\.height: expected a multiple of the stride 2, got 9/],
     [{ ...tinyTokenizer, grids: [1, 2, 3] }, /tokenizer\.grids: expected to end with the latent grid 4x4, got 3x3/],
     [withAutoencoder({ groups: 3 }), /autoencoder\.groups: expected to divide the widths 8, got 3/],
     [withAutoencoder({ quantiserKernel: 2 }), /quantiserKernel: expected 0 or an odd side, got 2/],
-    [
-      { ...tinyTokenizer, quantiser: { kind: "finite-scalar", levels: [3] } } as TokenizerConfig,
-      /one for each of the 4 latent channels, got 1/,
-    ],
+    [{ ...tinyTokenizer, quantiser: { kind: "finite-scalar", levels: [3] } }, /one for each of the 4 latent channels, got 1/],
   ])("are refused by name", (config, message) => {
     expect(() => tokenizer(config)).toThrow(ConfigError)
     expect(() => tokenizer(config)).toThrow(message)

@@ -105,7 +105,7 @@ export function tokenizer(config: TokenizerConfig): Tokenizer {
           ...pixels,
           sample: (random) => tf.cast(pixels.sample(random), "float32"),
           mode: () => tf.cast(pixels.mode(), "float32"),
-        } as Distribution<tf.Tensor>
+        }
       }
       return discretisedLogistic({ mean: self.picture(output), logScale: parameters.logScale! })
     },

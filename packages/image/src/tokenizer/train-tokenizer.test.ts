@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import path from "node:path"
-import { flattenParameters, randomStream, residentDataset, selectBackend, tf, type Parameters } from "@scalewise/nn"
+import { flattenParameters, randomStream, residentDataset, selectBackend, tf } from "@scalewise/nn"
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest"
 import { tinyTokenizer, tinyTraining } from "../testing/tiny-tokenizer.ts"
 import type { TokenizerConfig } from "./tokenizer-config.ts"
@@ -45,7 +45,7 @@ async function run(given: TrainTokenizerOptions): Promise<{ parameters: Tokenize
 }
 
 async function valuesOf(parameters: TokenizerParameters): Promise<Record<string, number[]>> {
-  const flat = flattenParameters(parameters as unknown as Parameters)
+  const flat = flattenParameters(parameters)
   const values: Record<string, number[]> = {}
   for (const [name, tensor] of Object.entries(flat)) values[name] = Array.from(await tensor.data())
   tf.dispose(Object.values(flat))

@@ -1,18 +1,15 @@
 import {
-  adamw,
   compile,
   ConfigError,
-  cosine,
   disposeParameters,
   flattenParameters,
   train,
   unflattenParameters,
   type Dataset,
-  type RandomStream,
   type TrainEvent,
   type TrainStep,
 } from "@scalewise/nn"
-import type { Parameters } from "@scalewise/nn"
+import { adamwOf, type AdamWTraining, type TrainingRunOptions } from "../training/adamw-training.ts"
 import { codebookUpkeep } from "./codebook-upkeep.ts"
 import { vectorQuantiserOf } from "./scale-quantiser.ts"
 import { startQuantiser } from "./start-quantiser.ts"
@@ -21,22 +18,12 @@ import { tokenizerReport, type TokenizerReport } from "./tokenizer-report.ts"
 import type { Tokenizer, TokenizerParameters } from "./tokenizer.ts"
 
 /** How a tokenizer is trained, as plain JSON. */
-export interface TokenizerTraining {
+export interface TokenizerTraining extends AdamWTraining {
   readonly loss: TokenizerLossConfig
   /** Steps with the quantiser. */
   readonly steps: number
   /** Steps before them in which the latent is decoded as it is. */
   readonly plainSteps: number
-  readonly batch: number
-  /** AdamW's rate at its highest. */
-  readonly rate: number
-  /** Steps in which the rate rises. */
-  readonly warmup: number
-  /** The rate at the end, as a part of `rate`. */
-  readonly finalRate: number
-  readonly betas: readonly [number, number]
-  readonly weightDecay: number
-  readonly clipNorm: number
   /** Images whose latents start the codebook. */
   readonly startImages: number
   /** Look for dead codes after so many steps; 0 is never. */
@@ -46,24 +33,15 @@ export interface TokenizerTraining {
 }
 
 /** Options of `trainTokenizer`. */
-export interface TrainTokenizerOptions extends TokenizerLossOptions {
+export interface TrainTokenizerOptions extends TrainingRunOptions, TokenizerLossOptions {
   readonly tokenizer: Tokenizer
   readonly training: TokenizerTraining
   /** Training images: `image` [B, H, W, C] in [0, 1]. */
   readonly dataset: Dataset
   /** Images that are not trained on, row-major [N, H, W, C], for the reports. */
   readonly validation: Float32Array
-  readonly random: RandomStream
-  /** Where an interrupted training is kept and taken up again, bit for bit. @defaultValue nowhere */
-  readonly folder?: string | undefined
   /** A report on the validation images after every so many steps. @defaultValue 500 */
   readonly reportEvery?: number
-  /** How steps run. @defaultValue "auto" */
-  readonly mode?: "auto" | "eager"
-  /** Finishes the step, saves, and stops with the signal's reason. */
-  readonly signal?: AbortSignal | undefined
-  /** Milliseconds. */
-  readonly clock: () => number
 }
 
 /** What `trainTokenizer` tells: the events of its two trainings, and what the validation images say. */
@@ -96,12 +74,6 @@ export async function* trainTokenizer(options: TrainTokenizerOptions): AsyncGene
   if (dataset.size < training.batch)
     throw new ConfigError(`trainTokenizer: expected at least one batch of ${training.batch} images, got ${dataset.size}; lower the batch`)
   const total = training.plainSteps + training.steps
-  const optimizer = (steps: number, warmup: number, finalRate: number) =>
-    adamw({
-      rate: cosine(training.rate, steps, { warmup: Math.min(warmup, steps - 1), final: finalRate }),
-      betas: training.betas,
-      weightDecay: training.weightDecay,
-    })
   const shared = { dataset, batchSize: training.batch, lastBatch: "drop", clock, ...(signal && { signal }) } as const
   const checkpoints = (stage: string) =>
     folder === undefined ? {} : { checkpoints: { folder: `${folder}/${stage}`, everyMinutes: 2, keepLast: 1, resume: true } }
@@ -112,7 +84,7 @@ export async function* trainTokenizer(options: TrainTokenizerOptions): AsyncGene
   if (training.plainSteps > 0) {
     const step = compile(autoencoderLoss(tokenizer, training.loss), {
       parameters: initial,
-      optimizer: optimizer(training.plainSteps, training.warmup, 1),
+      optimizer: adamwOf({ ...training, steps: training.plainSteps, finalRate: 1 }),
       clipNorm: training.clipNorm,
       trainable: (name) => !name.startsWith("quantiser."),
       mode,
@@ -143,7 +115,7 @@ export async function* trainTokenizer(options: TrainTokenizerOptions): AsyncGene
   const averages = quantiser.kind === "vector" && quantiser.learning === "average"
   const plain = compile(tokenizerLoss(tokenizer, training.loss, { features }), {
     parameters: started,
-    optimizer: optimizer(training.steps, training.warmup, training.finalRate),
+    optimizer: adamwOf(training),
     clipNorm: training.clipNorm,
     trainable: (name) => !(averages && name.startsWith("quantiser.quantiser.codebook")),
     mode,
@@ -201,7 +173,7 @@ async function withCodebook(
   latent.dispose()
   for (const tensor of Object.values(data)) tensor.dispose()
   const flat = flattenParameters(parameters)
-  const fresh = flattenParameters({ quantiser: quantiser as unknown as Parameters })
+  const fresh = flattenParameters({ quantiser: quantiser })
   for (const [name, tensor] of Object.entries(fresh)) if (flat[name] !== tensor) flat[name]?.dispose()
   return unflattenParameters({ ...flat, ...fresh }) as unknown as TokenizerParameters
 }
