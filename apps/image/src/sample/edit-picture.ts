@@ -10,7 +10,7 @@ import {
   type Picture,
   type RedrawMask,
 } from "@scalewise/image"
-import { ShapeError } from "@scalewise/nn"
+import { DataError } from "@scalewise/nn"
 import { checkMemory } from "./enough-memory.ts"
 import { filmstrip } from "./filmstrip.ts"
 import { writePicture, zoomFor, type Pictures } from "./picture-file.ts"
@@ -157,7 +157,7 @@ async function readMask(
   const fits = ([height, width]: readonly [number, number]): boolean => own.height === height && own.width === width
   const isAsPicture = fits([picture.height, picture.width])
   if (!isAsPicture && !fits([config.height, config.width]) && !fits(schedule.finest))
-    throw new ShapeError(
+    throw new DataError(
       `${file}: expected a mask of ${picture.height} x ${picture.width} pixels, as the picture has, got ${own.height} x ${own.width}; resize it`,
     )
   const mask = isAsPicture ? await readPicture(file, { channels: 1, size: [config.height, config.width] }) : own

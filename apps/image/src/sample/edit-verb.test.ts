@@ -77,7 +77,7 @@ describe("edit", () => {
     const refused: [string, string[], number, string][] = [
       ["picture.png", [], 2, "expected one of --mask, --super-resolve, --interpolate and --reconstruct, got none"],
       ["picture.png", ["--reconstruct", "--super-resolve", "1"], 2, "got 2"],
-      ["picture.png", ["--mask", at("odd.png")], 1, "expected a mask of 8 x 8 pixels, as the picture has, got 7 x 9"],
+      ["picture.png", ["--mask", at("odd.png")], 3, "expected a mask of 8 x 8 pixels, as the picture has, got 7 x 9"],
       ["picture.png", ["--mask", at("half.png"), "--label", "5"], 2, "expected a class from 0 to 2, got 5"],
       ["picture.png", ["--mask", at("half.png"), "--keep-scales", "4"], 2, "expected 0 to 3 scales to keep, got 4"],
       ["text.png", ["--reconstruct"], 3, "text.png: expected a PNG, JPEG or WebP picture"],
