@@ -13,6 +13,9 @@ import {
 import { randomStream } from "@scalewise/nn"
 import type { TokenEvaluation } from "./evaluation.ts"
 
+/** Training images, at most, on which the tables of the baseline are counted: enough for tables of a few hundred codes. */
+const unigramImages = 20_000
+
 /** Options of `evaluateTokens`. */
 export interface EvaluateTokensOptions {
   readonly model: ImageModel
@@ -36,10 +39,12 @@ export async function evaluateTokens(options: EvaluateTokensOptions): Promise<To
     tokenDataset(tokenizer, tokenizerParameters, knowsClasses ? images : unlabelled(images), { batch, signal })
 
   onStage("encoding the images")
-  const trainTokens = await encode(train)
+  const random = randomStream(0)
+  const counted = random.fold("unigram").permutation(train.size).slice(0, unigramImages)
+  const trainTokens = await encode(selectRows(train, counted))
   const testTokens = await encode(test)
   const held = split && split.validationImages < train.size ? validationRows(split, train.size) : undefined
-  const rows = held ?? randomStream(0).fold("validation").permutation(train.size).slice(0, Math.min(2000, train.size))
+  const rows = held ?? random.fold("validation").permutation(train.size).slice(0, Math.min(2000, train.size))
   const validation = await encode(selectRows(train, rows))
 
   onStage("likelihood of the tokens")
@@ -68,6 +73,7 @@ export async function evaluateTokens(options: EvaluateTokensOptions): Promise<To
     conditionalNats: knowsClasses ? scores.nats : null,
     unconditionalNats: scores.unconditionalNats,
     unigramNats: unigram.nats,
+    unigramImages: counted.length,
     perScale: schedule.tokens.map((sites, index) => {
       const { calibration, temperature, atTemperature } = judged.perScale[index]!
       return {

@@ -45,6 +45,7 @@ export const evaluateVerb: Verb = defineVerb<undefined, Options>({
       default: 30_000,
       parse: integer({ min: 0 }),
     },
+    { flags: "--cas-steps <n>", description: "updates of that classifier", default: 1500, parse: integer({ min: 1 }) },
     { flags: "--neighbours <n>", description: "neighbours that define precision and recall", default: 5, parse: integer({ min: 1 }) },
     { flags: "--batch <n>", description: "pictures at a time", default: 100, parse: integer({ min: 1 }) },
     { flags: "--label <name>", description: "what figures call the model (default: the kind of the model)" },

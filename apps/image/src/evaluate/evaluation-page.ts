@@ -138,6 +138,7 @@ function tokensSection({
   conditionalNats,
   unconditionalNats,
   unigramNats,
+  unigramImages,
   perScale,
   validation,
   bound,
@@ -171,7 +172,7 @@ function tokensSection({
       ],
     })),
     notes: [
-      `An image, exact: ${conditionalNats === null ? "" : `${formatNumber(conditionalNats)} nats given its class, `}${formatNumber(unconditionalNats)} without; without any context ${formatNumber(unigramNats.perScale)} by a table for each scale, ${formatNumber(unigramNats.perPosition)} by one for each place. ${formatNumber(images)} test images; tables were counted on the training images.`,
+      `An image, exact: ${conditionalNats === null ? "" : `${formatNumber(conditionalNats)} nats given its class, `}${formatNumber(unconditionalNats)} without; without any context ${formatNumber(unigramNats.perScale)} by a table for each scale, ${formatNumber(unigramNats.perPosition)} by one for each place. ${formatNumber(images)} test images; tables were counted on ${formatNumber(unigramImages)} training images.`,
       `ECE is the expected calibration error. Temperatures have the highest likelihood on ${validation.images} ${validation.source}.`,
       bound
         ? `Bound, not likelihood, of the ${bound.binarised ? "binarised " : ""}pictures: at most ${formatNumber(bound.bitsPerDimensionAtMost)} bits per dimension.`

@@ -58,6 +58,8 @@ export interface TokenEvaluation {
   readonly unconditionalNats: number
   /** What tokens cost without any context, by tables counted on the training images. */
   readonly unigramNats: UnigramScores["nats"]
+  /** Training images that the tables were counted on. */
+  readonly unigramImages: number
   readonly perScale: readonly ScaleTokens[]
   /** Images on which the temperatures were searched, and what they are. */
   readonly validation: { readonly images: number; readonly source: string }

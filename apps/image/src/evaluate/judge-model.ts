@@ -1,9 +1,9 @@
 import type { EvaluationReference, LabelledImages, ResidentImages } from "@scalewise/image"
-import { ConfigError, randomStream } from "@scalewise/nn"
+import { ConfigError, type RandomStream } from "@scalewise/nn"
 import { drawSamples } from "./draw-samples.ts"
 import { scoreRun, summariseRuns, type JudgedSamples } from "./score-run.ts"
 import type { SettingEvaluation, SettingRun } from "./evaluation.ts"
-import { folderSamples } from "./folder-samples.ts"
+import type { FolderSamples } from "./folder-samples.ts"
 import type { OpenedModel } from "./open-model.ts"
 import { classCount, drawPictures, processOf, seriesOf } from "./picture-source.ts"
 import type { EvaluateOptions } from "./run-evaluation.ts"
@@ -15,7 +15,7 @@ export interface JudgeContext {
   readonly options: EvaluateOptions
   readonly data: { readonly train: ResidentImages; readonly test: ResidentImages }
   readonly reference: EvaluationReference
-  readonly random: ReturnType<typeof randomStream>
+  readonly random: RandomStream
   readonly clock: () => number
   readonly stage: (note: string, share?: number) => void
   readonly next: () => void
@@ -36,7 +36,6 @@ export async function judgeModel(
 ): Promise<JudgedSettings> {
   const { options, data, clock, stage, next, signal } = context
   const { count, batch, casSamples } = options
-  checkCount(count, options.neighbours)
   const classes = classCount(source)
   const judged: JudgedSettings = { settings: [], pictures: [] }
   for (const [index, setting] of settings.entries()) {
@@ -91,9 +90,8 @@ export async function judgeModel(
 }
 
 /** Scores the pictures of a folder. */
-export async function judgeFolder(folder: string, context: JudgeContext): Promise<JudgedSettings> {
+export async function judgeFolder(folder: string, { images, labels }: FolderSamples, context: JudgeContext): Promise<JudgedSettings> {
   const { options, data } = context
-  const { images, labels } = await folderSamples(folder, data.test, options.neighbours + 1)
   const { height, width, channels } = data.train
   const count = images.length / (height * width * channels)
   const classifierSamples =
@@ -121,6 +119,7 @@ async function judge(
     // The same draws of real images for all settings, so that they are held against the same floors
     random: random.fold("samples"),
     neighbours: options.neighbours,
+    classifierSteps: options.casSteps,
     onProgress: ({ stage: name, share }) => stage(`${note}: ${name}`, share),
     signal,
   })
@@ -138,8 +137,6 @@ async function withMore(
   const size = { height, width, channels }
   const pixels = height * width * channels
   const have = drawn.labels.length
-  if (wanted < classifierBatch)
-    throw new ConfigError(`--cas-samples: expected 0, or at least ${classifierBatch} to train a classifier on, got ${wanted}`)
   if (wanted <= have) return { images: drawn.images.subarray(0, wanted * pixels), labels: drawn.labels.subarray(0, wanted), ...size }
   const more = await draw(wanted - have)
   const images = new Float32Array(wanted * pixels)
@@ -164,7 +161,14 @@ async function filmstrip(
   return found
 }
 
-function checkCount(count: number, neighbours: number): void {
+/**
+ * Refuses numbers of samples that cannot be judged.
+ *
+ * @throws ConfigError
+ */
+export function checkCounts({ count, neighbours, casSamples }: EvaluateOptions): void {
   if (count <= neighbours)
     throw new ConfigError(`--count: expected more samples than the ${neighbours} neighbours of precision and recall, got ${count}`)
+  if (casSamples > 0 && casSamples < classifierBatch)
+    throw new ConfigError(`--cas-samples: expected 0, or at least ${classifierBatch} to train a classifier on, got ${casSamples}`)
 }

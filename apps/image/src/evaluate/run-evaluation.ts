@@ -7,14 +7,15 @@ import {
   type OpenedImageDatasets,
   type ResidentImages,
 } from "@scalewise/image"
-import { ConfigError, randomStream } from "@scalewise/nn"
+import { ConfigError, randomStream, type RandomStream } from "@scalewise/nn"
 import { mnistFolder } from "../mnist-folder.ts"
 import { classifierCache, evaluationClassifier } from "./evaluation-classifier.ts"
 import { evaluateTokenizer } from "./evaluate-tokenizer.ts"
 import { evaluateTokens } from "./evaluate-tokens.ts"
 import { evaluationFiles } from "./evaluation-files.ts"
 import type { Evaluation, SettingEvaluation, TokenEvaluation, TokenizerEvaluation } from "./evaluation.ts"
-import { judgeFolder, judgeModel, type JudgeContext } from "./judge-model.ts"
+import { folderSamples, type FolderSamples } from "./folder-samples.ts"
+import { checkCounts, judgeFolder, judgeModel, type JudgeContext } from "./judge-model.ts"
 import { judgedSettings, type SamplingFlags } from "./judged-settings.ts"
 import { openModel, type OpenedModel } from "./open-model.ts"
 import { classCount, processOf } from "./picture-source.ts"
@@ -30,6 +31,7 @@ export interface EvaluateOptions extends SamplingFlags {
   readonly count: number
   readonly seeds: readonly number[]
   readonly casSamples: number
+  readonly casSteps: number
   readonly neighbours: number
   readonly batch: number
   readonly label?: string
@@ -63,12 +65,14 @@ export async function runEvaluation(
   const opened = options.checkpoint === undefined ? undefined : await openModel(options.checkpoint, options.tokenizer)
   try {
     const settings = opened && options.samples === undefined && hasGenerator(opened) ? judgedSettings(options, opened.pictures.kind) : []
-    // Refuses settings before anything long begins
+    // Refuses what cannot be judged before anything long begins
+    if (settings.length > 0) checkCounts(options)
     if (opened) for (const setting of settings) processOf(opened.pictures, setting)
     const folder = options.data ?? mnistFolder()
     const datasets = await openImageDatasets(folder, sizeOptions(opened))
     const data = { train: await toResident(datasets.train), test: await toResident(datasets.test) }
     if (opened) checkFit(opened, datasets, folder)
+    const given = options.samples === undefined ? undefined : await folderSamples(options.samples, data.test, options.neighbours + 1)
     const made = await evaluationClassifier({
       given: options.classifier,
       isMnist: options.data === undefined,
@@ -83,7 +87,7 @@ export async function runEvaluation(
       const stages = { left: 2 + settings.reduce((sum, one) => sum + (one.seeds ?? options.seeds).length, 0) * 2, done: 0 }
       const stage = (note: string, share = 0): void => run.onProgress(stages.done + share, stages.left, note)
       const random = randomStream(seed)
-      const judged = await judgeParts({ run, opened, data, reference, random, stage, next: () => void stages.done++ }, settings)
+      const judged = await judgeParts({ run, opened, given, data, reference, random, stage, next: () => void stages.done++ }, settings)
       const evaluation: Evaluation = {
         kind: "image-evaluation",
         label: options.label ?? labelOf(opened),
@@ -110,16 +114,21 @@ export async function runEvaluation(
 interface Parts {
   readonly run: RunEvaluationOptions
   readonly opened: OpenedModel | undefined
+  /** Of `--samples`. */
+  readonly given: FolderSamples | undefined
   readonly data: { readonly train: ResidentImages; readonly test: ResidentImages }
   readonly reference: EvaluationReference
-  readonly random: ReturnType<typeof randomStream>
+  readonly random: RandomStream
   readonly stage: (note: string, share?: number) => void
   readonly next: () => void
 }
 
-async function judgeParts({ run, opened, data, reference, random, stage, next }: Parts, settings: ReturnType<typeof judgedSettings>) {
+async function judgeParts(
+  { run, opened, given, data, reference, random, stage, next }: Parts,
+  settings: ReturnType<typeof judgedSettings>,
+) {
   const { options, signal } = run
-  const { batch, samples } = options
+  const { batch } = options
   let reconstruction: TokenizerEvaluation | null = null
   let tokens: TokenEvaluation | null = null
   let shown: ShownPictures["reconstructions"] = null
@@ -145,10 +154,9 @@ async function judgeParts({ run, opened, data, reference, random, stage, next }:
     }
   }
   const context: JudgeContext = { options, data, reference, random, clock: run.clock, stage, next, signal }
-  const judged =
-    samples === undefined
-      ? opened && settings.length > 0 && (await judgeModel(opened, settings, context))
-      : await judgeFolder(samples, context)
+  const judged = given
+    ? await judgeFolder(run.options.samples!, given, context)
+    : opened && settings.length > 0 && (await judgeModel(opened, settings, context))
   return {
     reconstruction,
     tokens,
@@ -187,8 +195,8 @@ function checkFit({ size, pictures }: OpenedModel, { train }: OpenedImageDataset
 }
 
 /** A random test image of each class, of the first ten. */
-function oneOfEachClass({ labels, size, classes }: ResidentImages, random: ReturnType<typeof randomStream>): number[] {
+function oneOfEachClass({ labels, size, classes }: ResidentImages, random: RandomStream): number[] {
   const order = random.fold("shown").permutation(size)
-  if (classes.length < 2) return [...order.slice(0, 10)]
+  if (classes.length < 2) return Array.from(order.subarray(0, 10))
   return classes.slice(0, 10).flatMap((_, label) => order.find((row) => labels[row] === label) ?? [])
 }

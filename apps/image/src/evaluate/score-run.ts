@@ -25,15 +25,22 @@ export interface ScoreRunOptions {
   readonly reference: EvaluationReference
   readonly random: RandomStream
   readonly neighbours: number
+  /** Updates of the classifiers of the classification accuracy score. */
+  readonly classifierSteps: number
   readonly onProgress?: ((progress: EvaluationProgress) => void) | undefined
   readonly signal?: AbortSignal | undefined
 }
 
-/** Updates of the classifiers of the classification accuracy score; the published prototype's number. */
-const classifierSteps = 1500
-
 /** All scores of the samples of one setting and seed. */
-export async function scoreRun({ samples, reference, random, neighbours, onProgress, signal }: ScoreRunOptions): Promise<SettingRun> {
+export async function scoreRun({
+  samples,
+  reference,
+  random,
+  neighbours,
+  classifierSteps,
+  onProgress,
+  signal,
+}: ScoreRunOptions): Promise<SettingRun> {
   const { images, labels, seed, speed, classifierSamples } = samples
   const { height, width, channels } = reference.test
   const scores = await evaluateSamples({
