@@ -11,7 +11,11 @@ export function comparisonFiles(
 ): { "comparison.html": string; "comparison.md": string; "fld-seconds.svg": string; "fld-calls.svg": string } {
   const counts = [...new Set(rows.map(({ count }) => count))].sort((a, b) => b - a)
   const floors = counts.map((count) => ({ count, floor: rows.find((row) => row.count === count)!.fldFloor }))
-  const seconds = qualityChart(rows, floors, { value: (row) => row.seconds, label: "seconds a picture", title: "FLD against seconds" })
+  const seconds = qualityChart(rows, floors, {
+    value: (row) => row.cpuSeconds,
+    label: "processor seconds a picture",
+    title: "FLD against seconds",
+  })
   const calls = qualityChart(rows, floors, {
     value: (row) => row.networkCalls,
     label: "network calls a picture",
@@ -20,7 +24,7 @@ export function comparisonFiles(
   const { extractor, machine } = evaluations[0]!
   const notes = [
     `FLD in the features of the classifier ${short(extractor.hash)}: lower is better, and fewer samples give a higher one; compare equal numbers only.`,
-    `± is the standard deviation over sampling seeds, of one seed the bootstrap deviation over samples. Times: ${machine.backend}, ${machine.threads} threads; load averages before the evaluations: ${evaluations.map((one) => one.machine.loadAverage.toFixed(1)).join(", ")}.`,
+    `± is the standard deviation over sampling seeds, of one seed the bootstrap deviation over samples. CPU seconds: of a picture, all threads together. Times: ${machine.backend}, ${machine.threads} threads; load averages before the evaluations: ${evaluations.map((one) => one.machine.loadAverage.toFixed(1)).join(", ")}.`,
   ]
   return {
     "comparison.html": page({
@@ -73,7 +77,7 @@ function numbersTable(rows: readonly ComparisonRow[], floors: Floors, notes: rea
   return table({
     title: "All settings",
     corner: "model, setting",
-    columns: ["samples", "seeds", "network calls", "seconds", "pictures a second", "FLD", "accuracy", "precision", "recall"],
+    columns: ["samples", "seeds", "network calls", "processor seconds", "pictures a second", "FLD", "accuracy", "precision", "recall"],
     rows: [
       ...rows.map((row) => ({
         label: `${row.label}: ${row.setting}`,
@@ -81,7 +85,7 @@ function numbersTable(rows: readonly ComparisonRow[], floors: Floors, notes: rea
           row.count,
           row.seeds,
           row.networkCalls,
-          row.seconds,
+          row.cpuSeconds,
           meanSd(row.samplesPerSecond),
           { mean: row.fld.mean, sd: deviationOf(row) },
           meanSd(row.accuracy),
@@ -105,7 +109,7 @@ function markdown(rows: readonly ComparisonRow[], floors: Floors): string {
     formatNumber(row.count),
     String(row.seeds),
     numberText(row.networkCalls),
-    row.seconds === null ? "–" : formatNumber(row.seconds, { digits: 3 }),
+    row.cpuSeconds === null ? "–" : formatNumber(row.cpuSeconds, { digits: 3 }),
     spreadText(row.samplesPerSecond),
     formatMeanSd(row.fld.mean, deviationOf(row)),
     spreadText(row.accuracy),
@@ -114,6 +118,6 @@ function markdown(rows: readonly ComparisonRow[], floors: Floors): string {
   ])
   for (const { count, floor } of floors)
     lines.push(["(floor: training images)", formatNumber(count), "", "", "", "", spreadText(floor), "", "", ""])
-  const header = ["model: setting", "samples", "seeds", "calls", "seconds", "per second", "FLD", "accuracy", "precision", "recall"]
+  const header = ["model: setting", "samples", "seeds", "calls", "CPU seconds", "per second", "FLD", "accuracy", "precision", "recall"]
   return [header, header.map((_, index) => (index === 0 ? "---" : "---:")), ...lines].map((cells) => `| ${cells.join(" | ")} |`).join("\n")
 }

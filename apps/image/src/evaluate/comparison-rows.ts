@@ -13,8 +13,8 @@ export interface ComparisonRow {
   readonly count: number
   readonly seeds: number
   readonly networkCalls: number | null
-  /** Of one picture; null for pictures from a folder. */
-  readonly seconds: number | null
+  /** Of one picture, all threads together; null for pictures from a folder. */
+  readonly cpuSeconds: number | null
   readonly samplesPerSecond: Spread | null
   readonly fld: Spread
   /** Over the choice of samples. */
@@ -79,7 +79,7 @@ export const comparisonRows = (evaluations: readonly Evaluation[]): ComparisonRo
       count,
       seeds: runs.length,
       networkCalls,
-      seconds: summary.samplesPerSecond && 1 / summary.samplesPerSecond.mean,
+      cpuSeconds: summary.samplesPerCpuSecond && 1 / summary.samplesPerCpuSecond.mean,
       samplesPerSecond: summary.samplesPerSecond,
       fld: summary.fld,
       fldDeviation: summary.fldDeviation,

@@ -27,17 +27,18 @@ export interface DrawnSamples {
 
 /** Draws `count` pictures batch by batch and takes the time of drawing alone. */
 export async function drawSamples(options: DrawSamplesOptions): Promise<DrawnSamples> {
-  const { process, count, from = 0, classes, seed, batch, clock, signal, onProgress } = options
+  const { process: drawing, count, from = 0, classes, seed, batch, clock, signal, onProgress } = options
   const labels = new Int32Array(count)
-  const taken: { pictures: number; seconds: number }[] = []
+  const taken: { pictures: number; seconds: number; cpuSeconds: number }[] = []
   let images = new Float32Array()
   let networkCalls = 0
   for (let done = 0; done < count; done += batch) {
     signal?.throwIfAborted()
     const ids = Array.from({ length: Math.min(batch, count - done) }, (_, index) => from + done + index)
-    const began = clock()
-    const drawn = await drawPictures({ process, ids, classes, seed, signal })
-    taken.push({ pictures: ids.length, seconds: (clock() - began) / 1000 })
+    const [began, used] = [clock(), process.cpuUsage()]
+    const drawn = await drawPictures({ process: drawing, ids, classes, seed, signal })
+    const { user, system } = process.cpuUsage(used)
+    taken.push({ pictures: ids.length, seconds: (clock() - began) / 1000, cpuSeconds: (user + system) / 1e6 })
     if (done === 0) images = new Float32Array((count * drawn.images.length) / ids.length)
     images.set(drawn.images, (done * drawn.images.length) / ids.length)
     labels.set(drawn.labels, done)
@@ -46,7 +47,7 @@ export async function drawSamples(options: DrawSamplesOptions): Promise<DrawnSam
   }
   // The first batch compiles the passes: it says how long a start takes, not how fast pictures come
   const timed = taken.length > 1 ? taken.slice(1) : taken
-  const pictures = timed.reduce((sum, one) => sum + one.pictures, 0)
-  const seconds = timed.reduce((sum, one) => sum + one.seconds, 0)
-  return { images, labels, networkCalls, speed: { samplesPerSecond: pictures / seconds, pictures, seconds, batch } }
+  const total = (value: (one: (typeof timed)[number]) => number): number => timed.reduce((sum, one) => sum + value(one), 0)
+  const [pictures, seconds, cpuSeconds] = [total((one) => one.pictures), total((one) => one.seconds), total((one) => one.cpuSeconds)]
+  return { images, labels, networkCalls, speed: { samplesPerSecond: pictures / seconds, pictures, seconds, cpuSeconds, batch } }
 }

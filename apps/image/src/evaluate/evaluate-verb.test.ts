@@ -157,7 +157,8 @@ describe("evaluate", { timeout: 240_000 }, () => {
     // Two ways to the same number: all pictures at once, and scale by scale in batches
     expect(perScale.at(-1)!.mse).toBeCloseTo(mse, 6)
     expect((await readdir(at("out"))).sort()).toEqual(["evaluation.html", "evaluation.json", "reconstructions.png"])
-    const again = await evaluate("--checkpoint", at("tokenizer"))
+    const again = await evaluate("--checkpoint", at("model"), "--only", "reconstruction")
+    expect([again.found.tokens, again.found.settings]).toEqual([null, []])
     expect(again.err).toContain("which an earlier evaluation trained on these images")
     expect(again.found.reconstruction).toEqual(found.reconstruction)
   })
@@ -269,6 +270,7 @@ describe("evaluate", { timeout: 240_000 }, () => {
       ["DDIM-6, guidance 1", "DDIM, guidance 1", 12],
       ["DPM-Solver++-4", "DPM-Solver++", 4],
     ])
+    expect(Object.values(pixels.found.settings[0]!.runs[0]!.speed!).every((value) => value > 0)).toBe(true)
     const latents = await evaluate(
       "--checkpoint",
       at("latent-diffusion"),

@@ -29,6 +29,7 @@ export const evaluateVerb: Verb = defineVerb<undefined, Options>({
       flags: "--classifier <dir>",
       description: 'classifier of the features; "mnist" is the shipped one (default: that for MNIST, else one is trained)',
     },
+    { flags: "--only <part>", description: "measure one part alone", choices: ["reconstruction", "tokens", "samples"] },
     { flags: "--count <n>", description: "samples of each setting and seed", default: 10_000, parse: integer({ min: 2 }) },
     { flags: "--seeds <n,...>", description: "seeds of the sampling", default: [0], parse: list(integer({ min: 0 })) },
     { flags: "--settings <spec...>", description: 'declared settings, "name:key=value,..."; a list for scales or seeds is joined by "/"' },

@@ -46,6 +46,7 @@ function samplesSection(
     "close to training",
     "CAS",
     "pictures a second",
+    "for a CPU second",
   ]
   const rows = settings.map(({ name, networkCalls, runs, summary }) => ({
     label: name,
@@ -62,6 +63,7 @@ function samplesSection(
       meanSd(summary.closeShare),
       summary.classificationAccuracyScore,
       summary.samplesPerSecond && meanSd(summary.samplesPerSecond),
+      summary.samplesPerCpuSecond && meanSd(summary.samplesPerCpuSecond),
     ],
   }))
   const real = floor.precisionRecall.floor
@@ -87,13 +89,14 @@ function samplesSection(
           0.05,
           floor.classificationAccuracyScore?.ceiling ?? null,
           null,
+          null,
         ],
       },
     ],
     notes: [
       `FLD is the Frechet distance of features of a small classifier (hash ${short(evaluation.extractor.hash)}); it is comparable only for the same classifier and number of samples. The floor is that of as many training images of the same classes; the bootstrap deviation is over the choice of samples.`,
       `Precision, recall, density and coverage with ${floor.precisionRecall.k} neighbours. "Close to training" is the share of samples nearer to a training image than 95 % of the test images are. CAS is the accuracy on test images of a classifier trained on ${floor.classificationAccuracyScore?.count ?? "no"} samples of the first setting and seed alone.`,
-      "Pictures a second: drawing and decoding, not scoring.",
+      "Pictures a second: drawing and decoding, not scoring. For a CPU second: the same by the time of all threads together, which other programs change little.",
     ],
   })
   return { title: "Samples", content: [numbers, ...pictures.flatMap((one, index) => settingFigures(one, settings[index]!, test))] }

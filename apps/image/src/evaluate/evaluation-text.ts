@@ -94,6 +94,7 @@ function settingsText(settings: readonly SettingEvaluation[]): string {
     spreadText(summary.closeShare),
     numberText(summary.classificationAccuracyScore),
     spreadText(summary.samplesPerSecond),
+    spreadText(summary.samplesPerCpuSecond),
   ])
   const { precisionRecall, accuracy, classificationAccuracyScore: cas } = floor
   rows.push([
@@ -108,6 +109,7 @@ function settingsText(settings: readonly SettingEvaluation[]): string {
     ),
     "0.05",
     numberText(cas?.ceiling ?? null),
+    "",
     "",
   ])
   const header = [
@@ -124,6 +126,7 @@ function settingsText(settings: readonly SettingEvaluation[]): string {
     "close",
     "CAS",
     "per second",
+    "per CPU second",
   ]
   return `Samples, ${first!.count} of each setting and seed; mean ± deviation over seeds\n${textTable(header, rows)}`
 }

@@ -112,6 +112,8 @@ export interface DrawingSpeed {
   readonly samplesPerSecond: number
   readonly pictures: number
   readonly seconds: number
+  /** Of all threads together: what a picture costs even where other programs share the machine. */
+  readonly cpuSeconds: number
   readonly batch: number
 }
 
@@ -129,4 +131,6 @@ export interface SettingSummary {
   readonly closeShare: Spread
   readonly classificationAccuracyScore: number | null
   readonly samplesPerSecond: Spread | null
+  /** Pictures for a second of one processor. */
+  readonly samplesPerCpuSecond: Spread | null
 }

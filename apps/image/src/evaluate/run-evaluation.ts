@@ -28,6 +28,7 @@ export interface EvaluateOptions extends SamplingFlags {
   readonly tokenizer?: string
   readonly data?: string
   readonly classifier?: string
+  readonly only?: "reconstruction" | "tokens" | "samples"
   readonly count: number
   readonly seeds: readonly number[]
   readonly casSamples: number
@@ -64,7 +65,8 @@ export async function runEvaluation(
     throw new ConfigError("evaluate: expected --checkpoint, --samples or both, got none")
   const opened = options.checkpoint === undefined ? undefined : await openModel(options.checkpoint, options.tokenizer)
   try {
-    const settings = opened && options.samples === undefined && hasGenerator(opened) ? judgedSettings(options, opened.pictures.kind) : []
+    const draws = options.samples === undefined && (options.only ?? "samples") === "samples"
+    const settings = opened && draws && hasGenerator(opened) ? judgedSettings(options, opened.pictures.kind) : []
     // Refuses what cannot be judged before anything long begins
     if (settings.length > 0) checkCounts(options)
     if (opened) for (const setting of settings) processOf(opened.pictures, setting)
@@ -132,8 +134,9 @@ async function judgeParts(
   let reconstruction: TokenizerEvaluation | null = null
   let tokens: TokenEvaluation | null = null
   let shown: ShownPictures["reconstructions"] = null
-  if (opened?.pictures.kind === "image-model") {
-    const { model } = opened.pictures
+  const wants = (part: EvaluateOptions["only"]): boolean => options.only === undefined || options.only === part
+  const model = opened?.pictures.kind === "image-model" ? opened.pictures.model : undefined
+  if (model && wants("reconstruction")) {
     stage("reconstructions")
     const rows = oneOfEachClass(data.test, random)
     const found = await evaluateTokenizer({
@@ -148,10 +151,10 @@ async function judgeParts(
     reconstruction = found.evaluation
     shown = { originals: data.test.read(rows), perScale: found.pictures }
     next()
-    if (model.transformer) {
-      tokens = await evaluateTokens({ model, ...data, split: opened.training, batch, signal, onStage: (note) => stage(note) })
-      next()
-    }
+  }
+  if (model?.transformer && wants("tokens")) {
+    tokens = await evaluateTokens({ model, ...data, split: opened?.training, batch, signal, onStage: (note) => stage(note) })
+    next()
   }
   const context: JudgeContext = { options, data, reference, random, clock: run.clock, stage, next, signal }
   const judged = given

@@ -59,7 +59,7 @@ export async function scoreRun({
 /** Mean and standard deviation over seeds. */
 export function summariseRuns(runs: readonly SettingRun[]): SettingSummary {
   const over = (value: (scores: SampleEvaluation) => number) => spread(runs.map(({ scores }) => value(scores)))
-  const speeds = runs.flatMap(({ speed }) => (speed ? [speed.samplesPerSecond] : []))
+  const speeds = runs.flatMap(({ speed }) => speed ?? [])
   return {
     fld: over(({ fld }) => fld.value),
     fldDeviation: over(({ fld }) => fld.deviation).mean,
@@ -72,6 +72,7 @@ export function summariseRuns(runs: readonly SettingRun[]): SettingSummary {
     closeShare: over(({ memorisation }) => memorisation.closeShare),
     classificationAccuracyScore:
       runs.find(({ scores }) => scores.classificationAccuracyScore)?.scores.classificationAccuracyScore?.value ?? null,
-    samplesPerSecond: speeds.length > 0 ? spread(speeds) : null,
+    samplesPerSecond: speeds.length > 0 ? spread(speeds.map(({ samplesPerSecond }) => samplesPerSecond)) : null,
+    samplesPerCpuSecond: speeds.length > 0 ? spread(speeds.map(({ pictures, cpuSeconds }) => pictures / cpuSeconds)) : null,
   }
 }
