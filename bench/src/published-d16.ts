@@ -4,6 +4,7 @@ import { availableParallelism } from "node:os"
 import path from "node:path"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
+import type { GeneratorParameters, TokenizerParameters } from "@scalewise/image"
 import { z } from "zod"
 
 const usage = `node bench/dist/published-d16.js [options]     samples once from a random model of a published VAR's size
@@ -57,17 +58,21 @@ process.exit(0)
 
 async function ownReading(): Promise<Reading> {
   const { guided, sample } = await import("@scalewise/core")
-  const { generatorOf, imageModel, tokenizer } = await import("@scalewise/image")
-  const { randomStream, selectBackend } = await import("@scalewise/nn")
+  const { expectedTensors, imageModel } = await import("@scalewise/image")
+  const { selectBackend, tf, unflattenParameters } = await import("@scalewise/nn")
   const { name } = await selectBackend()
   const start = performance.now()
   const config = publishedConfig(depth)
-  const made = tokenizer(config.tokenizer)
-  const random = randomStream(0)
+  // Drawn by the backend: what the numbers are does not matter here, and `init` draws every one of them in JavaScript
+  const flat = Object.entries(expectedTensors(config)).map(([tensor, { shape }]) => {
+    const fanIn = shape.slice(0, -1).reduce((product, side) => product * side, 1)
+    return [tensor, shape.length === 1 ? tf.ones(shape) : tf.randomNormal(shape, 0, 1 / Math.sqrt(fanIn))] as const
+  })
+  const parameters = unflattenParameters(Object.fromEntries(flat))
   const model = imageModel({
     config,
-    tokenizerParameters: made.init(random.fold("tokenizer")),
-    generatorParameters: generatorOf(made, config.generator).init(random.fold("generator")),
+    tokenizerParameters: parameters["tokenizer"] as unknown as TokenizerParameters,
+    generatorParameters: parameters["generator"] as unknown as GeneratorParameters,
   })
   const buildSeconds = (performance.now() - start) / 1000
   const process_ = guided(model.process, { scale: 1.5, ramp: "linear", convention: "var" })
