@@ -39,7 +39,7 @@ export async function drawToFiles({ model, options, seed, signal, output, clock,
   const film = filmstrip()
   const drawn: DrawnImages[] = []
   const began = clock()
-  let busy = 0 // drawing without writing
+  const drawing: number[] = [] // milliseconds of each batch, without writing
   try {
     let done = 0
     const labels = options.labels ?? (options.label === undefined ? undefined : [options.label])
@@ -57,7 +57,7 @@ export async function drawToFiles({ model, options, seed, signal, output, clock,
     const { steps } = model.tokenizer.schedule
     let since = clock()
     for await (const pictures of batches) {
-      busy += clock() - since
+      drawing.push(clock() - since)
       done += pictures.ids.length
       drawn.push(pictures)
       if (out !== undefined) await writeAll(out, pictures, model)
@@ -85,9 +85,9 @@ export async function drawToFiles({ model, options, seed, signal, output, clock,
     await writePicture(grid, { ...first, images }, { columns, zoom: zoomFor(first.width, columns) })
   }
   if (strip !== undefined) await film.write(strip)
-  const samplesPerSecond = total / (busy / 1000)
+  const samplesPerSecond = speedOf(drawn, drawing)
   output.say(
-    `${total} pictures, ${first.networkCalls} network calls each, ${samplesPerSecond.toFixed(1)} a second in batches of ${Math.min(batch, count)} (about ${formatBytes(needed)}), seed ${seed}.`,
+    `${total} pictures, ${first.networkCalls} network calls each, ${samplesPerSecond.toFixed(1)} a second${drawn.length === 1 ? " with the start" : ""} in batches of ${Math.min(batch, count)} (about ${formatBytes(needed)}), seed ${seed}.`,
   )
   const files = {
     ...(out !== undefined && { folder: out }),
@@ -98,6 +98,13 @@ export async function drawToFiles({ model, options, seed, signal, output, clock,
     { ...files, count: total, seed, settings, networkCalls: first.networkCalls, samplesPerSecond, seconds: (clock() - began) / 1000 },
     Object.values(files).join("\n"),
   )
+}
+
+/** Pictures a second; the first of several batches compiles the passes and does not count. */
+function speedOf(drawn: readonly DrawnImages[], milliseconds: readonly number[]): number {
+  const from = drawn.length > 1 ? 1 : 0
+  const pictures = drawn.slice(from).reduce((sum, { ids }) => sum + ids.length, 0)
+  return pictures / (milliseconds.slice(from).reduce((sum, value) => sum + value, 0) / 1000)
 }
 
 /** A folder that is there and empty, so that no older pictures mix with the new ones. */

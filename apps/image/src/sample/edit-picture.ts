@@ -1,5 +1,4 @@
 import path from "node:path"
-import type { Progress } from "@scalewise/cli"
 import {
   editImages,
   enlargeImages,
@@ -37,6 +36,7 @@ export interface EditPictureOptions extends Shared {
     readonly invert?: boolean
     readonly label?: number
     readonly keepScales?: number
+    readonly threshold?: number
     readonly paste?: boolean
     readonly superResolve?: number
     readonly count: number
@@ -44,11 +44,12 @@ export interface EditPictureOptions extends Shared {
   }
   readonly seed: number
   readonly signal: AbortSignal
-  readonly bar: Progress
+  /** Told how many variations are done. */
+  readonly onProgress: (done: number) => void
 }
 
 /** Draws the parts of a picture that a mask names, or its fine scales. */
-export async function editPicture({ model, image, out, options, seed, signal, bar }: EditPictureOptions): Promise<EditReport> {
+export async function editPicture({ model, image, out, options, seed, signal, onProgress }: EditPictureOptions): Promise<EditReport> {
   const { count, batch, label = -1, superResolve, previews } = options
   const settings = settingsOf(options)
   checkMemory(model, { batch: Math.min(batch, count), settings })
@@ -77,6 +78,7 @@ export async function editPicture({ model, image, out, options, seed, signal, ba
       mask,
       keepScales,
       labels: [label],
+      ...(options.threshold !== undefined && { threshold: options.threshold }),
       paste: options.paste ?? false,
       settings,
       seed,
@@ -88,7 +90,7 @@ export async function editPicture({ model, image, out, options, seed, signal, ba
     for await (const drawn of edits) {
       parts.push(drawn.images)
       networkCalls = drawn.networkCalls
-      bar.update({ done: drawn.ids.at(-1)! + 1 })
+      onProgress(drawn.ids.at(-1)! + 1)
     }
   } finally {
     judge.dispose()

@@ -1,4 +1,4 @@
-import { defineVerb, integer, type Verb } from "@scalewise/cli"
+import { decimal, defineVerb, integer, type Verb } from "@scalewise/cli"
 import { samplingFlags, type SamplingFlags } from "./sampling-flags.ts"
 
 interface Options extends SamplingFlags {
@@ -7,6 +7,7 @@ interface Options extends SamplingFlags {
   readonly invert?: boolean
   readonly label?: number
   readonly keepScales?: number
+  readonly threshold?: number
   readonly paste?: boolean
   readonly superResolve?: number
   readonly interpolate?: string
@@ -32,6 +33,11 @@ export const editVerb: Verb = defineVerb<undefined, Options>({
     { flags: "--invert", description: "the other way round: white is kept (outpainting)" },
     { flags: "--label <class>", description: "class of what is drawn (default: none)", parse: integer({ min: -1 }) },
     { flags: "--keep-scales <n>", description: "with --mask: keep scales 1 to n whole", parse: integer({ min: 0 }) },
+    {
+      flags: "--threshold <x>",
+      description: "with --mask: draw a site where more than this share of it is white (default: 0.5); lower for another class",
+      parse: decimal({ min: 0, max: 1 }),
+    },
     { flags: "--paste", description: "with --mask: put the given pixels back where they are kept" },
     {
       flags: "--super-resolve <n>",
@@ -53,7 +59,7 @@ export const editVerb: Verb = defineVerb<undefined, Options>({
   ],
   examples: [
     "edit seven.png --mask right-half.png --label 7 --out other-sevens.png --count 8",
-    "edit seven.png --mask middle.png --label 4 --guidance 2",
+    "edit seven.png --mask middle.png --label 4 --guidance 2 --threshold 0.2",
     "edit small.png --super-resolve 0 --label 3",
     "edit seven.png --interpolate two.png --out between.png",
   ],
@@ -72,7 +78,7 @@ export const editVerb: Verb = defineVerb<undefined, Options>({
     const draws = mode === "mask" || mode === "superResolve"
     const model = await openGenerator(options.checkpoint, { draws })
     output.say(`Computing on ${backend.name}: ${backend.reason}.${backend.advice ? ` ${backend.advice}` : ""}`)
-    const bar = progress({ label: "drawing", total: options.count })
+    const bar = draws ? progress({ label: "drawing", total: options.count }) : undefined
     try {
       const shared = { model, image: image!, out: options.out }
       const report =
@@ -80,10 +86,10 @@ export const editVerb: Verb = defineVerb<undefined, Options>({
           ? await reconstructPicture(shared)
           : mode === "interpolate"
             ? await interpolatePictures({ ...shared, other: options.interpolate!, frames: options.frames, coarse: options.coarse })
-            : await editPicture({ ...shared, options, seed, signal, bar })
+            : await editPicture({ ...shared, options, seed, signal, onProgress: (done) => bar?.update({ done }) })
       output.data({ out: options.out, ...report.data }, [options.out, ...report.lines].join("\n"))
     } finally {
-      bar.stop()
+      bar?.stop()
       model.dispose()
     }
   },

@@ -26,7 +26,7 @@ describe("sample", () => {
     const [first, second] = [path.join(folder, "first"), path.join(folder, "second")]
     const grid = path.join(folder, "grid.png")
     const { status, out, err } = await run("--count", "5", "--out", first, "--grid", grid, "--previews", "--seed", "3", "--json")
-    expect(err).toMatch(/5 pictures, 3 network calls each, [\d.]+ a second in batches of 5 \(about .*\), seed 3/)
+    expect(err).toMatch(/5 pictures, 3 network calls each, [\d.]+ a second with the start in batches of 5 \(about .*\), seed 3/)
     expect(status).toBe(0)
     expect(JSON.parse(out)).toMatchObject({ folder: first, grid, count: 5, seed: 3, settings: {}, networkCalls: 3 })
     expect((await readdir(first)).sort()).toEqual(["cat", "filmstrip.png", "fox_red", "owl"])

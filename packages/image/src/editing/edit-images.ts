@@ -17,6 +17,11 @@ export interface EditImagesOptions extends Pick<SamplingProcessOptions, "score">
   readonly mask?: RedrawMask | undefined
   /** Scales 1 .. so many stay whole: VAR's demonstration keeps 1, super-resolution from scale m keeps m. @defaultValue 0 */
   readonly keepScales?: number
+  /**
+   * A site is drawn anew where more than this share of it is. Lower ones draw more of the coarse scales too: another class then has its way,
+   * and less of the surroundings stays. @defaultValue 0.5
+   */
+  readonly threshold?: number
   /** Class of each picture, or one for all; -1 is no class. @defaultValue -1 */
   readonly labels?: readonly number[] | undefined
   /** How kept tokens are chosen. @defaultValue that of `keepTokens` */
@@ -44,6 +49,7 @@ export async function* editImages({
   images: set,
   mask,
   keepScales = 0,
+  threshold,
   labels = [-1],
   method,
   paste = false,
@@ -61,7 +67,12 @@ export async function* editImages({
   if (labels.length !== 1 && labels.length !== count)
     throw new ConfigError(`editImages: expected one class, or one for each of ${count} pictures, got ${labels.length}`)
   const redraw = mask ?? { values: new Float32Array(height * width).fill(1), height, width }
-  const kept = scaleMasks(redraw, { schedule: tokenizer.schedule, size: [height, width], keepScales })
+  const kept = scaleMasks(redraw, {
+    schedule: tokenizer.schedule,
+    size: [height, width],
+    keepScales,
+    ...(threshold !== undefined && { threshold }),
+  })
   const pixels = set.images.length / count
   const pasted =
     paste && mask ? (drawn: DrawnImages, from: number) => withGivenPixels(drawn, set.images.subarray(from * pixels), mask) : undefined
