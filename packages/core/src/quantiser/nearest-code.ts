@@ -5,7 +5,8 @@ export type CodeMetric = "euclidean" | "cosine"
 
 /**
  * The id of the nearest row of `codebook` [V, C] for vectors [..., C]: int32 [...]. One matrix product for all distances; among equal
- * distances the first row wins. Nothing flows back through it.
+ * distances the first row wins, and equal are those that differ by less than a millionth of the spread of all: matrix products round the
+ * same sum differently in different columns and on different backends. Nothing flows back through it.
  *
  * Euclidean distances are compared as |e|^2 / 2 - x.e: without |x|^2, which is the same for all rows and would only cost precision.
  *
@@ -24,7 +25,10 @@ export function nearestCode(
     const flat = ops.stopGradient(vectors).reshape([-1, channels!])
     const products = ops.matMul(flat, rows, { transposeB: true }) // [N, V]
     const distances = metric === "cosine" ? products.neg() : rows.square().sum(1).mul(0.5).sub(products)
-    return distances.argMin(1).reshape(vectors.shape.slice(0, -1)).toInt()
+    const least = distances.min(1, true)
+    const limit = least.add(distances.max(1, true).sub(least).mul(1e-6))
+    // argMax takes the first of equals
+    return distances.lessEqual(limit).toFloat().argMax(1).reshape(vectors.shape.slice(0, -1)).toInt()
   })
 }
 
