@@ -310,7 +310,8 @@ describe("evaluate", { timeout: 240_000 }, () => {
     ["logistic", false],
     ["bernoulli", true],
   ])("names the bound of a %s decoder, binarised: %s", async (likelihood, isBinarised) => {
-    const { found } = await evaluate("--checkpoint", at(likelihood), "--cas-samples", "0")
+    const { found } = await evaluate("--checkpoint", at(likelihood), "--cas-samples", "0", "--settings", "as it is")
+    expect(found.settings.map(({ name, settings }) => [name, settings])).toEqual([["as it is", {}]])
     const { bitsPerDimensionAtMost, tokenNats, decoderNats, binarised } = found.tokens!.bound!
     expect(binarised).toBe(isBinarised)
     // Binarised pictures have other tokens than grey ones

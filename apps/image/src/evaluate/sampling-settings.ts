@@ -32,7 +32,8 @@ export type SampledKind = "image-model" | "image-diffusion"
  * @throws ConfigError in one sentence for keys that this kind of model does not know and values that are none
  */
 export function parseSettings(text: string, kind: SampledKind): SamplingSettings {
-  const colon = text.indexOf(":")
+  // A name alone: the model as it is
+  const colon = text.includes(":") || text.includes("=") ? text.indexOf(":") : text.length
   const values = colon < 0 ? text : text.slice(colon + 1)
   const pairs = values
     .split(",")
