@@ -46,7 +46,9 @@ function qualityChart(
   floors: Floors,
   { value, label, title }: { value: (row: ComparisonRow) => number | null; label: string; title: string },
 ): Chart {
-  const names = [...new Set(rows.map(({ series }) => series))]
+  // A line between other numbers of samples would compare what cannot be compared
+  const nameOf = ({ series, count }: ComparisonRow): string => (floors.length > 1 ? `${series}, ${formatNumber(count)}` : series)
+  const names = [...new Set(rows.map(nameOf))]
   const floorNames = floors.length > 1
   return lineChart({
     title,
@@ -58,7 +60,7 @@ function qualityChart(
       name,
       points: rows
         .flatMap((row): LinePoint[] => {
-          const x = row.series === name ? value(row) : null
+          const x = nameOf(row) === name ? value(row) : null
           return x === null ? [] : [{ x, y: row.fld.mean }]
         })
         .sort((a, b) => a.x - b.x),

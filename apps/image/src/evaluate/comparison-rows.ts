@@ -79,7 +79,7 @@ export const comparisonRows = (evaluations: readonly Evaluation[]): ComparisonRo
       count,
       seeds: runs.length,
       networkCalls,
-      cpuSeconds: summary.samplesPerCpuSecond && 1 / summary.samplesPerCpuSecond.mean,
+      cpuSeconds: summary.samplesPerCpuSecond ? 1 / summary.samplesPerCpuSecond.mean : null,
       samplesPerSecond: summary.samplesPerSecond,
       fld: summary.fld,
       fldDeviation: summary.fldDeviation,
