@@ -1,8 +1,10 @@
 import { randomStream, selectBackend, tf } from "@scalewise/nn"
 import { expectAllClose, testBackends } from "@scalewise/nn/testing"
 import { beforeAll, describe, expect, it } from "vitest"
+import { editImages } from "../editing/edit-images.ts"
 import { imageClassifier } from "../extractor/image-classifier.ts"
 import { lenet } from "../extractor/lenet.ts"
+import { imageLikelihood } from "../likelihood/image-likelihood.ts"
 import { tinyImageModel } from "../testing/tiny-image-model.ts"
 import { classifierScore } from "./classifier-score.ts"
 import type { DrawnImages, DrawnPreview } from "./draw-batch.ts"
@@ -96,6 +98,19 @@ describe.each(await testBackends())("generateImages on %s", (backend) => {
     const none = tf.tidy(() => score(tf.tensor4d(chosen!.images, [6, 12, 12, 1]), {}).dataSync())
     for (const [row, value] of likelihoods(chosen!).entries()) expect(none[row]).toBeGreaterThanOrEqual(value - 1e-6)
     classifier.dispose()
+    model.dispose()
+  })
+
+  it("draws, edits and scores with one scale alone", async () => {
+    const model = tinyImageModel({ tokenizer: { grids: [4] } })
+    const [drawn] = await all({ model, count: 1, settings: { guidance: 2, topP: 0.9 } })
+    // The first scale is never guided, and there is no other
+    await expectAllClose(drawn!.images, (await all({ model, count: 1, settings: { topP: 0.9 } }))[0]!.images, { tolerance: 1e-5 })
+    expect((await all({ model, count: 2, settings: { smooth: true } }))[0]!.images).toHaveLength(128)
+    const { tokenNats, perScale } = await imageLikelihood(model, drawn!, { labels: [0] })
+    expect(perScale).toHaveLength(1)
+    expect(tokenNats[0]).toBeLessThan(0)
+    for await (const { networkCalls } of editImages({ model, images: drawn!, keepScales: 1 })) expect(networkCalls).toBe(0)
     model.dispose()
   })
 
