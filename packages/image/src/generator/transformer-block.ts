@@ -98,11 +98,8 @@ function attend(
   if (!attentionNorm && !cache && !keepsCache)
     return { out: ops.selfAttention(joint, { heads, mask, scale: attentionFactor / Math.sqrt(d) }), cache: undefined }
 
-  const [q, k, v] = tf.split(joint, 3, 2).map((part) => tf.transpose(tf.reshape(part, [batch, sites, heads, d]), [0, 2, 1, 3])) as [
-    tf.Tensor,
-    tf.Tensor,
-    tf.Tensor,
-  ]
+  const parts = tf.transpose(tf.reshape(joint, [batch, sites, 3, heads, d]), [2, 0, 3, 1, 4]) // [3, B, H, T, d]
+  const [q, k, v] = tf.unstack(parts) as [tf.Tensor, tf.Tensor, tf.Tensor]
   const factor = logFactor && tf.reshape(tf.exp(tf.minimum(logFactor, Math.log(100))), [1, heads, 1, 1])
   const queries = factor ? tf.mul(unit(q), factor) : q
   const newKeys = factor ? unit(k) : k

@@ -5,6 +5,7 @@ import { byName, capturedVariables, graphVariables } from "./captured-variables.
 import { createGraph, DataType, type GraphNode, type GraphOutput } from "./graph.ts"
 import { lossAndGradients } from "./loss-and-gradients.ts"
 import { updateResources } from "./resource-update.ts"
+import { profileGraph } from "./profile.ts"
 import { openSession, type Session, type SessionBackend } from "./session.ts"
 import { checkState, counters, groupOf, initialState, shapesOf } from "./step-state.ts"
 import { dataTypeOf, placeholder, record } from "./trace.ts"
@@ -100,13 +101,10 @@ export function capturedStep<P extends Parameters>(backend: SessionBackend, loss
     const present = values()
     try {
       const variant = trace(inputs, inputNames, isLast, present)
-      const roots = [...variants.values(), variant].flatMap(({ fetches }) => fetches).concat(variables.assigned, variables.values)
-      const next = orCaptureError(() =>
-        openSession(
-          backend,
-          roots.map(({ node }) => node),
-        ),
-      )
+      const traced = [...variants.values(), variant]
+      const outputs = [...traced.flatMap(({ fetches }) => fetches), ...variables.assigned, ...variables.values].map(({ node }) => node)
+      // An accumulating call has no use for the optimiser's numbers, but is fed them.
+      const next = orCaptureError(() => openSession(backend, [...outputs, ...traced.flatMap(({ placeholders }) => placeholders)]))
       try {
         orCaptureError(() => assign(next, present))
       } catch (error) {
@@ -150,6 +148,24 @@ export function capturedStep<P extends Parameters>(backend: SessionBackend, loss
         return results
       } finally {
         scalars.dispose()
+      }
+    },
+    profile(inputs, repeats) {
+      const key = `true ${shapesKey(inputs)}`
+      const { placeholders, fetches } = variants.get(key) ?? extend(key, inputs, Object.keys(inputs), true)
+      const scalars = tf.tensor1d(Object.values(optimizer.scalars(step)))
+      const present = values()
+      try {
+        return profileGraph(backend, graph, {
+          placeholders,
+          values: [...Object.values(inputs), scalars],
+          fetches,
+          also: variables.assigned.map(({ node }) => node),
+          prepare: (other) => assign(other, present),
+          ...(repeats !== undefined && { repeats }),
+        })
+      } finally {
+        tf.dispose([scalars, present])
       }
     },
     parameters: () => group("parameters"),

@@ -1,7 +1,8 @@
 import * as tf from "../backend/tf.ts"
-import { flattenParameters, type Parameters, unflattenParameters } from "../parameters.ts"
+import { type FlatParameters, flattenParameters, type Parameters, unflattenParameters } from "../parameters.ts"
 import { CaptureError, orCaptureError } from "./capture-error.ts"
-import { createGraph, type GraphNode, type GraphOutput } from "./graph.ts"
+import { createGraph, type Graph, type GraphNode, type GraphOutput } from "./graph.ts"
+import { type OperationTime, profileGraph } from "./profile.ts"
 import { openSession, type Session, type SessionBackend, sessionBackend } from "./session.ts"
 import { dataTypeOf, isRecording, placeholder, record } from "./trace.ts"
 import { shapesKey, type StepInputs } from "./train-step.ts"
@@ -26,12 +27,20 @@ export interface CompiledFunction<Output extends CompiledOutput> {
   readonly mode: "captured" | "eager"
   /** Why `mode` is `eager` although `auto` was asked for. */
   readonly fallbackReason: string | undefined
+  /**
+   * What each operation of the graph for these inputs takes; see `TrainStep.profile`.
+   *
+   * @param repeats - the smallest of so many readings counts. @defaultValue 10
+   * @throws CaptureError where the function is not captured
+   */
+  profile(inputs: StepInputs, repeats?: number): OperationTime[]
   /** Releases the sessions; the parameters stay. */
   dispose(): void
 }
 
 /** One graph with its session. */
 interface Variant {
+  readonly graph: Graph
   readonly session: Session
   readonly placeholders: readonly GraphNode[]
   readonly fetches: readonly GraphOutput[]
@@ -57,14 +66,19 @@ export function compileFunction<P extends Parameters, Output extends CompiledOut
   let isCaptured = backend !== undefined
   const variants = new Map<string, Variant>()
 
-  const captured = (backend: SessionBackend, flat: Readonly<Record<string, tf.Tensor>>, inputs: StepInputs): Output => {
-    const tensors = [...Object.values(flat), ...Object.values(inputs)]
+  const variantOf = (backend: SessionBackend, flat: FlatParameters, inputs: StepInputs): { variant: Variant; isNew: boolean } => {
     const key = `${shapesKey(flat)} | ${shapesKey(inputs)}`
     const known = variants.get(key)
-    const variant = known ?? traced(backend, fn, flat, inputs)
-    if (!known) variants.set(key, variant)
+    if (known) return { variant: known, isNew: false }
+    const variant = traced(backend, fn, flat, inputs)
+    variants.set(key, variant)
+    return { variant, isNew: true }
+  }
+  const captured = (backend: SessionBackend, flat: FlatParameters, inputs: StepInputs): Output => {
+    const { variant, isNew } = variantOf(backend, flat, inputs)
+    const tensors = [...Object.values(flat), ...Object.values(inputs)]
     const run = (): tf.Tensor[] => variant.session.run(variant.placeholders, tensors, variant.fetches)
-    const results = known ? run() : orCaptureError(run)
+    const results = isNew ? orCaptureError(run) : run()
     return (variant.names ? Object.fromEntries(variant.names.map((name, i) => [name, results[i]!])) : results[0]!) as Output
   }
   const disposeSessions = (): void => {
@@ -92,7 +106,24 @@ export function compileFunction<P extends Parameters, Output extends CompiledOut
       if (typeof parameters === "function") tf.dispose(Object.values(flat))
     }
   }
+  const profile = (inputs: StepInputs, repeats?: number): OperationTime[] => {
+    if (!isCaptured)
+      throw new CaptureError(
+        `compileFunction: expected a captured function to profile, got an eager one; ${fallbackReason ?? "its mode is eager"}`,
+      )
+    const present = typeof parameters === "function" ? parameters() : parameters
+    const flat = flattenParameters(present)
+    try {
+      const { variant } = variantOf(backend!, flat, inputs)
+      const { graph, placeholders, fetches } = variant
+      const values = [...Object.values(flat), ...Object.values(inputs)]
+      return profileGraph(backend!, graph, { placeholders, values, fetches, ...(repeats !== undefined && { repeats }) })
+    } finally {
+      if (typeof parameters === "function") tf.dispose(Object.values(flat))
+    }
+  }
   return Object.defineProperties(call, {
+    profile: { value: profile },
     mode: { get: () => (isCaptured ? "captured" : "eager") },
     fallbackReason: { get: () => fallbackReason },
     dispose: { value: disposeSessions },
@@ -133,6 +164,6 @@ function traced(
       })
     })
     const session = orCaptureError(() => openSession(backend, [...placeholders, ...fetches.map(({ node }) => node)]))
-    return { session, placeholders, fetches, names }
+    return { graph, session, placeholders, fetches, names }
   })
 }

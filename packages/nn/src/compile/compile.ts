@@ -64,6 +64,9 @@ function withFallback<P extends Parameters>(captured: TrainStep<P>, eager: (para
         return current.run(inputs)
       }
     },
+    get profile() {
+      return current.profile
+    },
     parameters: () => current.parameters(),
     averaged: () => current.averaged(),
     state: () => current.state(),

@@ -1,7 +1,7 @@
 import { bytesField, concatenated, floatField, integerField, messageField, stringField } from "./protobuf.ts"
 
 /** TensorFlow's numbers for element types. */
-export const DataType = { float: 1, int32: 3, string: 7, int64: 9, bool: 10, resource: 20 } as const
+export const DataType = { float: 1, double: 2, int32: 3, string: 7, int64: 9, bool: 10, resource: 20 } as const
 
 /** The value of an attribute of an operation, tagged as in AttrValue. */
 export type AttributeValue =
@@ -25,6 +25,10 @@ export interface GraphNode {
   /** Operations that must have run before. */
   readonly after: readonly GraphNode[]
   readonly attributes: Readonly<Record<string, AttributeValue>>
+  /** Of its first result, where it is known. */
+  readonly shape: readonly number[] | undefined
+  /** Position in the order of creation; inputs come before. */
+  readonly order: number
 }
 
 /** One of the values that an operation produces. */
@@ -40,7 +44,7 @@ export interface Graph {
     inputs: readonly GraphOutput[],
     attributes: Readonly<Record<string, AttributeValue>>,
     after?: readonly GraphNode[],
-    name?: string,
+    shape?: readonly number[],
   ): GraphNode
   /** A constant; equal ones are one node. The bytes are little-endian; all elements equal (`splat`) store one. */
   constant(dtype: number, shape: readonly number[], bytes: Uint8Array): GraphOutput
@@ -52,13 +56,10 @@ const splattable = new Set<number>([DataType.float, DataType.int32, DataType.int
 export function createGraph(): Graph {
   const constants = new Map<string, GraphNode>()
   let count = 0
-  const add: Graph["add"] = (operation, inputs, attributes, after = [], name = `n${count++}`) => ({
-    name,
-    operation,
-    inputs,
-    after,
-    attributes,
-  })
+  const add: Graph["add"] = (operation, inputs, attributes, after = [], shape) => {
+    const order = count++
+    return { name: `n${order}`, operation, inputs, after, attributes, shape, order }
+  }
   return {
     add,
     constant(dtype, shape, bytes) {
@@ -84,7 +85,7 @@ export function isSplat(bytes: Uint8Array, width: number): boolean {
 }
 
 /** Everything that the given nodes need, each once. */
-function reachable(roots: readonly GraphNode[]): Set<GraphNode> {
+export function reachable(roots: readonly GraphNode[]): Set<GraphNode> {
   const found = new Set<GraphNode>()
   const open = [...roots]
   for (let node = open.pop(); node !== undefined; node = open.pop()) {

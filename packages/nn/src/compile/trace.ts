@@ -85,7 +85,7 @@ export function record<T>(backend: SessionBackend, graph: Graph, body: (trace: T
     // The one kernel of tfjs-node that leaves an attribute to be inferred, which graphs do not do.
     const inferred: Record<string, AttributeValue> =
       operation === "ExpandDims" ? { T: { kind: "type", value: dataTypeOf(inputs[0]!) } } : {}
-    const node = graph.add(operation, sources, { ...inferred, ...attributeValues(backend, operation, attributes) })
+    const node = graph.add(operation, sources, { ...inferred, ...attributeValues(backend, operation, attributes) }, [], results[0]?.shape)
     for (const [index, result] of results.entries()) outputs.set(result.dataId, { node, index })
   }
   /** A result that needs no operation: computed from constants alone, or multiplied by one as the gradients of sums are. */

@@ -1,6 +1,7 @@
 import type * as tf from "../backend/tf.ts"
 import type { Optimizer } from "../optimizer/optimizer.ts"
 import type { FlatParameters, Parameters } from "../parameters.ts"
+import type { OperationTime } from "./profile.ts"
 
 /** Everything that changes from step to step: batch, noise, masks. */
 export type StepInputs = Readonly<Record<string, tf.Tensor>>
@@ -31,6 +32,14 @@ export interface TrainStep<P> {
    * the caller disposes them. Reading them is the caller's choice: `await loss.data()` once in a while.
    */
   run(inputs: StepInputs): Record<string, tf.Tensor>
+  /**
+   * What each operation of the captured step takes, of a step that completes an accumulation, in the order in which they were traced;
+   * nothing is updated. They run one after the other in a graph of their own, where nothing is merged and nothing runs beside anything, so
+   * that the sum exceeds what a step takes. Absent where the step is not captured.
+   *
+   * @param repeats - the smallest of so many readings counts. @defaultValue 10
+   */
+  readonly profile?: ((inputs: StepInputs, repeats?: number) => OperationTime[]) | undefined
   /** The present parameters. The tensors are the caller's to dispose and do not change with later updates. */
   parameters(): P
   /** Their moving average, on the same terms; undefined where `ema` was not asked for. */

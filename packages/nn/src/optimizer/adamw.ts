@@ -75,15 +75,20 @@ export function adamw({ rate, betas = [0.9, 0.999], epsilon = 1e-8, weightDecay 
       // with c the bias corrections; epsilon sqrt(c2) in its place is PyTorch's form.
       const uncorrected = tf.mul(tf.sqrt(tf.sub(1, beta2Power!)), epsilon)
       const constants = [tf.scalar(beta1), tf.scalar(beta2)] as const
+      // Numbers that many parameters share are made once: a captured step is traced and loaded the faster, the fewer operations it has.
+      const shared = new Map<string, tf.Scalar>()
+      const once = (key: string, make: () => tf.Scalar): tf.Scalar => {
+        const made = shared.get(key) ?? make()
+        shared.set(key, made)
+        return made
+      }
       for (const [name, gradient] of Object.entries(gradients)) {
         const { weightDecay, rateScale } = group(name)
         const parameter = `parameters.${name}`
-        const scaledRate = rateScale === 1 ? rate! : tf.mul(rate!, rateScale)
+        const scaledRate = rateScale === 1 ? rate! : once(`rate ${rateScale}`, () => tf.mul(rate!, rateScale))
         if (weightDecay !== 0) {
-          const decayed = tf.tidy(() => {
-            const value = variables.read(parameter)
-            return tf.mul(value, tf.sub(1, tf.mul(scaledRate, weightDecay)))
-          })
+          const remains = once(`decay ${rateScale} ${weightDecay}`, () => tf.sub(1, tf.mul(scaledRate, weightDecay)))
+          const decayed = tf.tidy(() => tf.mul(variables.read(parameter), remains))
           variables.apply("AssignVariableOp", [parameter], [decayed])
           decayed.dispose()
         }

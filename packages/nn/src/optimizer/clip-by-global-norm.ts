@@ -8,16 +8,13 @@ import type { FlatParameters } from "../parameters.ts"
  */
 export function clipByGlobalNorm(gradients: FlatParameters, limit: number): { gradients: FlatParameters; norm: tf.Scalar } {
   return tf.tidy(() => {
-    const squares = Object.values(gradients).map(squaredNorm)
-    const norm = squares.length === 0 ? tf.scalar(0) : tf.sqrt(tf.addN(squares))
+    const native = nativeBackend()
+    // L2Loss is half the sum of squares, in one pass and without a temporary.
+    const sums = Object.values(gradients).map((gradient) =>
+      native ? native.executeSingleOutput("L2Loss", [typeAttribute(native, "T")], [gradient]) : tf.sum(tf.square(gradient)),
+    )
+    const norm: tf.Scalar = sums.length === 0 ? tf.scalar(0) : tf.sqrt(tf.mul(tf.addN(sums), native ? 2 : 1))
     const scale = tf.minimum(tf.div(limit, tf.add(norm, 1e-6)), 1)
     return { gradients: Object.fromEntries(Object.entries(gradients).map(([name, gradient]) => [name, tf.mul(gradient, scale)])), norm }
   })
-}
-
-function squaredNorm(gradient: tf.Tensor): tf.Scalar {
-  const native = nativeBackend()
-  if (native === undefined) return tf.sum(tf.square(gradient))
-  const half = native.executeSingleOutput("L2Loss", [typeAttribute(native, "T")], [gradient]) // One pass, no temporary.
-  return tf.mul(half, 2)
 }

@@ -1,5 +1,6 @@
 import * as tf from "../backend/tf.ts"
 import { ConfigError, ShapeError } from "../errors.ts"
+import { gumbelOf } from "./gumbel.ts"
 import { philox4x32, philoxWords } from "./philox.ts"
 
 /**
@@ -207,9 +208,9 @@ function foldKey(key: Key, label: string | number): Key {
 const readWord = (bytes: Uint8Array, at: number): number =>
   ((bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 24)) >>> 0
 
-/** In place; 2^-25 makes u the middle of its interval, so that no logarithm is infinite. */
+/** In place. */
 function gumbels(uniforms: Float32Array): Float32Array {
-  for (let i = 0; i < uniforms.length; i++) uniforms[i] = -Math.log(-Math.log(uniforms[i]! + 2 ** -25))
+  for (let i = 0; i < uniforms.length; i++) uniforms[i] = gumbelOf(uniforms[i]!)
   return uniforms
 }
 
