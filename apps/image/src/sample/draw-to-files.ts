@@ -1,6 +1,6 @@
 import { mkdir, readdir } from "node:fs/promises"
 import path from "node:path"
-import { formatBytes, type Output, type Progress } from "@scalewise/cli"
+import { formatBytes, type Output } from "@scalewise/cli"
 import { generateImages, type DrawnImages, type ImageModel } from "@scalewise/image"
 import { DataError } from "@scalewise/nn"
 import { checkMemory } from "./enough-memory.ts"
@@ -24,11 +24,12 @@ export interface DrawToFilesOptions {
   readonly output: Output
   /** Milliseconds. */
   readonly clock: () => number
-  readonly bar: Progress
+  /** Told how many pictures are done. */
+  readonly onProgress: (done: number) => void
 }
 
 /** Draws pictures and writes them as they come; a stop between two scales keeps those of the batches before. */
-export async function drawToFiles({ model, options, seed, signal, output, clock, bar }: DrawToFilesOptions): Promise<void> {
+export async function drawToFiles({ model, options, seed, signal, output, clock, onProgress }: DrawToFilesOptions): Promise<void> {
   const { count, out, batch } = options
   const settings = settingsOf(options)
   const grid = options.grid ?? (out === undefined ? "samples.png" : undefined)
@@ -54,14 +55,13 @@ export async function drawToFiles({ model, options, seed, signal, output, clock,
       score: judge.score,
       ...(strip !== undefined && { preview: film.add }),
     })
-    const { steps } = model.tokenizer.schedule
     let since = clock()
     for await (const pictures of batches) {
       drawing.push(clock() - since)
       done += pictures.ids.length
       drawn.push(pictures)
       if (out !== undefined) await writeAll(out, pictures, model)
-      bar.update({ done: done * steps, note: `${done} pictures` })
+      onProgress(done)
       since = clock()
     }
   } catch (error) {

@@ -4,10 +4,13 @@ import path from "node:path"
 import { readPicture } from "@scalewise/image"
 import { randomStream, selectBackend } from "@scalewise/nn"
 import { imageSheet } from "@scalewise/report"
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest"
 import { runVerb } from "../testing/run-verb.ts"
 import { tinyModelFolder } from "../testing/tiny-model-folder.ts"
 import { editVerb } from "./edit-verb.ts"
+
+// Every run loads the model and compiles its passes anew
+vi.setConfig({ testTimeout: 180_000 })
 
 let folder = ""
 let models = { model: "", tokenizer: "" }

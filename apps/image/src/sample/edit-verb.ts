@@ -1,4 +1,4 @@
-import { decimal, defineVerb, integer, type Verb } from "@scalewise/cli"
+import { decimal, defineVerb, integer, type Progress, type Verb } from "@scalewise/cli"
 import { samplingFlags, type SamplingFlags } from "./sampling-flags.ts"
 
 interface Options extends SamplingFlags {
@@ -78,15 +78,16 @@ export const editVerb: Verb = defineVerb<undefined, Options>({
     const draws = mode === "mask" || mode === "superResolve"
     const model = await openGenerator(options.checkpoint, { draws })
     output.say(`Computing on ${backend.name}: ${backend.reason}.${backend.advice ? ` ${backend.advice}` : ""}`)
-    const bar = draws ? progress({ label: "drawing", total: options.count }) : undefined
+    let bar: Progress | undefined
     try {
+      const onProgress = (done: number): void => (bar ??= progress({ label: "drawing", total: options.count })).update({ done })
       const shared = { model, image: image!, out: options.out }
       const report =
         mode === "reconstruct"
           ? await reconstructPicture(shared)
           : mode === "interpolate"
             ? await interpolatePictures({ ...shared, other: options.interpolate!, frames: options.frames, coarse: options.coarse })
-            : await editPicture({ ...shared, options, seed, signal, onProgress: (done) => bar?.update({ done }) })
+            : await editPicture({ ...shared, options, seed, signal, onProgress })
       output.data({ out: options.out, ...report.data }, [options.out, ...report.lines].join("\n"))
     } finally {
       bar?.stop()

@@ -12,7 +12,7 @@ export interface CheckMemoryOptions {
 }
 
 /** What the system can still give, within the limits of a container where the runtime knows them. */
-const availableMemory = (): number => process.availableMemory?.() ?? freemem()
+const availableMemory = (): number => Math.min(freemem(), process.availableMemory?.() ?? Infinity)
 
 /**
  * Refuses a batch that would not fit, before anything is drawn.

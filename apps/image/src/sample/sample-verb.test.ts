@@ -3,12 +3,15 @@ import { tmpdir } from "node:os"
 import path from "node:path"
 import { readPicture } from "@scalewise/image"
 import { selectBackend } from "@scalewise/nn"
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest"
 import { runVerb } from "../testing/run-verb.ts"
 import { tinyModelFolder } from "../testing/tiny-model-folder.ts"
 import { checkMemory } from "./enough-memory.ts"
 import { sampleVerb } from "./sample-verb.ts"
 import type { ImageModel } from "@scalewise/image"
+
+// Every run loads the model and compiles its passes anew
+vi.setConfig({ testTimeout: 180_000 })
 
 let folder = ""
 let models = { model: "", tokenizer: "" }

@@ -1,4 +1,4 @@
-import { defineVerb, integer, list, type Verb } from "@scalewise/cli"
+import { defineVerb, integer, list, type Progress, type Verb } from "@scalewise/cli"
 import { samplingFlags, type SamplingFlags } from "./sampling-flags.ts"
 
 interface Options extends SamplingFlags {
@@ -43,11 +43,12 @@ export const sampleVerb: Verb = defineVerb<undefined, Options>({
     const backend = await selectBackend()
     const model = await openGenerator(options.checkpoint, { draws: true })
     output.say(`Computing on ${backend.name}: ${backend.reason}.${backend.advice ? ` ${backend.advice}` : ""}`)
-    const bar = progress({ label: "drawing", total: options.count * model.tokenizer.schedule.steps })
+    let bar: Progress | undefined
     try {
-      await drawToFiles({ model, options, seed, signal, output, clock: host.clock, bar })
+      const onProgress = (done: number): void => (bar ??= progress({ label: "drawing", total: options.count })).update({ done })
+      await drawToFiles({ model, options, seed, signal, output, clock: host.clock, onProgress })
     } finally {
-      bar.stop()
+      bar?.stop()
       model.dispose()
     }
   },
