@@ -1,4 +1,4 @@
-"""The steps of ../src/steps.ts in PyTorch: prints [{name, milliseconds, threads}] as JSON.
+"""The cases of ../src that have a peer, in PyTorch: prints [{name, milliseconds, threads}] as JSON.
 
 pip install torch; python pytorch.py [--threads 2] [--repeats 60] [--only NAME]
 `milliseconds` is the smallest of the repeats.
@@ -11,6 +11,9 @@ import time
 import torch
 from torch import nn
 from torch.nn import functional
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+
+import pytorch_digits
 
 
 def mlp_step():
@@ -72,7 +75,60 @@ def conv_step():
     return step
 
 
-STEPS = {"mlp-step": mlp_step, "transformer-step": transformer_step, "conv-step": conv_step}
+def tokenizer_step():
+    model = pytorch_digits.Tokenizer()
+    optimizer = torch.optim.AdamW(model.parameters(), lr=2e-3, betas=(0.9, 0.99), weight_decay=0.01)
+    images = torch.rand(64, 1, 28, 28)
+    scales = len(pytorch_digits.GRIDS)
+    prefix = torch.where(torch.rand(64) < 0.3, torch.randint(2, scales, (64,)), scales)
+    hits = torch.zeros(scales, pytorch_digits.CODES)
+
+    def step():
+        optimizer.zero_grad()
+        loss, tokens = model.loss(images, prefix)
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        counts = [torch.bincount(of_scale.flatten(), minlength=pytorch_digits.CODES) for of_scale in tokens]
+        hits.mul_(0.99).add_(torch.stack(counts))
+
+    return step
+
+
+def var_step():
+    model = pytorch_digits.NextScaleTransformer()
+    averaged = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(0.998))
+    optimizer = torch.optim.AdamW(model.optimizer_groups(0.05), lr=2e-3, betas=(0.9, 0.95))
+    quantiser = pytorch_digits.Quantiser().requires_grad_(False)
+    labels = torch.randint(11, (64,))
+    tokens = torch.randint(pytorch_digits.CODES, (64, pytorch_digits.LENGTH))
+
+    def step():
+        optimizer.zero_grad()
+        logits = model(labels, pytorch_digits.teacher_contexts(quantiser, tokens))
+        functional.cross_entropy(logits.transpose(1, 2), tokens).backward()
+        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        averaged.update_parameters(model)
+
+    return step
+
+
+def sample_digits():
+    tokenizer, transformer = pytorch_digits.Tokenizer().eval(), pytorch_digits.NextScaleTransformer().eval()
+    labels = torch.arange(100) % 10
+
+    return lambda: pytorch_digits.sample(tokenizer, transformer, labels)
+
+
+STEPS = {
+    "mlp-step": mlp_step,
+    "transformer-step": transformer_step,
+    "conv-step": conv_step,
+    "tokenizer-step": tokenizer_step,
+    "var-step": var_step,
+    "sample-digits": sample_digits,
+}
 
 
 def main():

@@ -1,9 +1,12 @@
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import path from "node:path"
-import { compile, compileFunction, loadTensors, randomStream, saveTensors, tf } from "@scalewise/nn"
+import { compileFunction, loadTensors, randomStream, saveTensors, tf } from "@scalewise/nn"
+import { imageCases } from "./image-cases.ts"
 import { measure } from "./measure.ts"
+import type { CaseProfile } from "./profile-bench.ts"
 import { benchOptimizer, convStep, mlpStep, transformerStep } from "./steps.ts"
+import { asEntries, profileNote, trainingCase, type TrainingCase } from "./training-case.ts"
 
 /** How a case runs: as one captured graph, or operation by operation. */
 export type Mode = "captured" | "eager"
@@ -25,32 +28,16 @@ export interface Case {
   /** Whether stock TensorFlow.js on wasm can run the same. */
   hasStock?: boolean
   time(options: { mode: Mode; repeats: number }): Promise<Timing[]>
+  /** Where the time of the captured case goes. */
+  profile?(options: { repeats: number }): Promise<CaseProfile>
 }
 
 const disposeAll = (tensors: Record<string, tf.Tensor>): void => tf.dispose(tensors)
 
-function trainingCase(make: typeof mlpStep | typeof transformerStep, name: string): Case {
-  return {
-    name,
-    hasPeer: true,
-    hasStock: true,
-    async time({ mode, repeats }) {
-      const { loss, parameters, inputs } = make() as ReturnType<typeof mlpStep>
-      const start = performance.now()
-      const step = compile(loss, { parameters, optimizer: benchOptimizer(), mode })
-      const once = (): void => {
-        const out = step.run(inputs)
-        out["loss"]!.dataSync() // the update is part of the same run
-        disposeAll(out)
-      }
-      once()
-      const firstMilliseconds = performance.now() - start
-      const milliseconds = await measure(once, { repeats })
-      step.dispose()
-      disposeAll(inputs)
-      return [{ name, mode: step.mode, milliseconds, firstMilliseconds }]
-    },
-  }
+/** A step of `steps.ts` with the optimiser that the peer has. */
+function plainStep(make: typeof mlpStep | typeof transformerStep): TrainingCase {
+  const { loss, parameters, inputs } = make() as ReturnType<typeof mlpStep>
+  return { loss: loss as unknown as TrainingCase["loss"], options: { parameters, optimizer: benchOptimizer() }, inputs }
 }
 
 const convolution: Case = {
@@ -70,6 +57,15 @@ const convolution: Case = {
     compiled.dispose()
     disposeAll({ ...inputs, ...parameters })
     return [{ name: "conv-step", mode: compiled.mode, milliseconds }]
+  },
+  async profile({ repeats }) {
+    const [timing] = await convolution.time({ mode: "captured", repeats })
+    const { run, parameters, inputs } = convStep()
+    const compiled = compileFunction(run, { parameters, mode: "captured" })
+    const entries = asEntries(compiled.profile(inputs, repeats))
+    compiled.dispose()
+    disposeAll({ ...inputs, ...parameters })
+    return { whole: timing!.milliseconds, entries, note: profileNote }
   },
 }
 
@@ -143,9 +139,10 @@ const safetensors: Case = {
 
 /** All cases in the order of the table. */
 export const cases: readonly Case[] = [
-  trainingCase(mlpStep, "mlp-step"),
-  trainingCase(transformerStep, "transformer-step"),
+  trainingCase("mlp-step", () => plainStep(mlpStep), { hasStock: true }),
+  trainingCase("transformer-step", () => plainStep(transformerStep), { hasStock: true }),
   convolution,
+  ...imageCases,
   matmul,
   philox,
   safetensors,
