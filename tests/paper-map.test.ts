@@ -18,7 +18,7 @@ function rowsOf(title: string): string[][] {
   )
 }
 const filesIn = (cell: string): string[] => [...cell.matchAll(/`([\w./-]+\.ts)`/g)].map(([, file]) => file!)
-const inRepository = (file: string, base: string): string => join(root, file.startsWith("packages/") ? "" : base, file)
+const inRepository = (file: string, base: string): string => join(root, /^(packages|apps)\//.test(file) ? "" : base, file)
 const core = "packages/core/src"
 
 describe("docs/paper-map.md", () => {

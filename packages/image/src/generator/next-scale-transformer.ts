@@ -126,7 +126,7 @@ export function nextScaleTransformer({ config, schedule, channels, outputs }: Ne
         if (block.cache) caches.push(block.cache)
       }
       const [scale, shift] = modulationOf(parameters.headModulation, condition, 2) as [tf.Tensor, tf.Tensor]
-      const logits = ops.linear(modulated(x, scale, shift), parameters.head.weight, parameters.head.bias)
+      const logits = ops.linear(modulated(x, scale, shift), parameters.head.weight, parameters.head.bias) // Eq. (18)
       return { logits, cache: caches }
     },
   }

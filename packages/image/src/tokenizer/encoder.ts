@@ -61,7 +61,7 @@ export function encoder(config: AutoencoderConfig): Layer<EncoderParameters> {
         if (downsample) x = downsample.apply(own.downsample!, x)
       }
       x = middle.apply(parameters.middle, x)
-      return convOut.apply(parameters.convOut, ops.silu(normOut.apply(parameters.normOut, x)))
+      return convOut.apply(parameters.convOut, ops.silu(normOut.apply(parameters.normOut, x))) // Eq. (12)
     },
   }
 }
