@@ -77,13 +77,19 @@ export function applyBlock(
   x: tf.Tensor,
   { condition, shared, mask, cache, keepsCache }: BlockContext,
 ): { x: tf.Tensor; cache: BlockCache | undefined } {
-  const vectors = shared ? splitParts(tf.add(shared, parameters.offset!), 6) : modulationOf(parameters.modulation!, condition, 6)
-  const [gate1, gate2, scale1, scale2, shift1, shift2] = vectors as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor]
-  const attended = attend(config, parameters, modulated(x, scale1, shift1), { mask, cache, keepsCache })
-  const afterAttention = tf.add(x, tf.mul(ops.linear(attended.out, parameters.out.weight, parameters.out.bias), gate1))
-  const inner = ops.geluTanh(ops.linear(modulated(afterAttention, scale2, shift2), parameters.feedIn.weight, parameters.feedIn.bias))
-  const fed = ops.linear(inner, parameters.feedOut.weight, parameters.feedOut.bias)
-  return { x: tf.add(afterAttention, tf.mul(fed, gate2)), cache: attended.cache }
+  // In a scope of its own: what a block of a large model computes between takes dozens of times its result
+  return tf.tidy(() => {
+    const vectors = shared ? splitParts(tf.add(shared, parameters.offset!), 6) : modulationOf(parameters.modulation!, condition, 6)
+    const [gate1, gate2, scale1, scale2, shift1, shift2] = vectors as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor]
+    const attended = attend(config, parameters, modulated(x, scale1, shift1), { mask, cache, keepsCache })
+    const afterAttention = tf.add(x, tf.mul(ops.linear(attended.out, parameters.out.weight, parameters.out.bias), gate1))
+    const inner = ops.geluTanh(ops.linear(modulated(afterAttention, scale2, shift2), parameters.feedIn.weight, parameters.feedIn.bias))
+    const fed = ops.linear(inner, parameters.feedOut.weight, parameters.feedOut.bias)
+    return { x: tf.add(afterAttention, tf.mul(fed, gate2)), cache: attended.cache } as {
+      x: tf.Tensor
+      cache: BlockCache | undefined
+    } & tf.TensorContainerObject
+  })
 }
 
 function attend(

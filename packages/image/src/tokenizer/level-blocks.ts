@@ -1,4 +1,4 @@
-import type { Layer, Parameters, tf } from "@scalewise/nn"
+import { tf, type Layer, type Parameters } from "@scalewise/nn"
 import { attentionBlock, type AttentionBlockParameters } from "./attention-block.ts"
 import type { AutoencoderConfig } from "./autoencoder-config.ts"
 import { residualBlock, type ResidualBlockParameters } from "./residual-block.ts"
@@ -56,12 +56,13 @@ export function levelBlocks({ inputs, outputs, blocks, attends, groups }: LevelO
         attends ? stack.map((_, index) => [String(index), attention.init(random.fold("attention").fold(index))]) : [],
       ),
     }),
-    apply(parameters, x) {
-      return stack.reduce<tf.Tensor>((h, block, index) => {
-        const y = block.apply(parameters.block[index]!, h)
-        const attending = parameters.attention?.[index]
-        return attending ? attention.apply(attending, y) : y
-      }, x)
-    },
+    apply: (parameters, x) =>
+      tf.tidy(() =>
+        stack.reduce<tf.Tensor>((h, block, index) => {
+          const y = block.apply(parameters.block[index]!, h)
+          const attending = parameters.attention?.[index]
+          return attending ? attention.apply(attending, y) : y
+        }, x),
+      ),
   }
 }
