@@ -5,6 +5,7 @@ import { trainDiffusionVerb } from "./diffusion/train-diffusion-verb.ts"
 import { compareVerb } from "./evaluate/compare-verb.ts"
 import { evaluateVerb } from "./evaluate/evaluate-verb.ts"
 import { experimentVerb } from "./experiment/experiment-verb.ts"
+import { imageApp } from "./image-app.ts"
 import { inspectVerb } from "./inspect/inspect-verb.ts"
 import { importVerb } from "./published/import-verb.ts"
 import { editVerb } from "./sample/edit-verb.ts"
@@ -12,8 +13,7 @@ import { sampleVerb } from "./sample/sample-verb.ts"
 import { trainVerb } from "./train/train-verb.ts"
 
 await createApp({
-  name: "scalewise-image",
-  domain: "image",
+  ...imageApp,
   description: "Images by coarse-to-fine refinement: runs the controlled experiments of the paper's Section 4 on MNIST and its relatives.",
   verbs: [
     trainVerb,

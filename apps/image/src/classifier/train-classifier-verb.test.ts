@@ -1,10 +1,11 @@
 import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import path from "node:path"
+import { runVerb } from "@scalewise/cli/testing"
 import { classifierHash, loadClassifier } from "@scalewise/image"
 import { randomStream } from "@scalewise/nn"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { runVerb } from "../testing/run-verb.ts"
+import { imageApp } from "../image-app.ts"
 import { trainClassifierVerb } from "./train-classifier-verb.ts"
 
 let folder = ""
@@ -27,7 +28,7 @@ async function writeIdx(split: string, count: number): Promise<void> {
   )
 }
 
-const run = (...argv: string[]) => runVerb(trainClassifierVerb, argv)
+const run = (...argv: string[]) => runVerb(trainClassifierVerb, argv, imageApp)
 
 describe("train-classifier", () => {
   it("saves a classifier that knows its sizes, with its log, command and accuracy", async () => {

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import path from "node:path"
+import { runVerb } from "@scalewise/cli/testing"
 import {
   evaluateSamples,
   evaluationReference,
@@ -23,7 +24,7 @@ import {
 import { randomStream, selectBackend } from "@scalewise/nn"
 import { imageSheet } from "@scalewise/report"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { runVerb } from "../testing/run-verb.ts"
+import { imageApp } from "../image-app.ts"
 import { compareVerb } from "./compare-verb.ts"
 import { evaluateVerb } from "./evaluate-verb.ts"
 import type { Evaluation } from "./evaluation.ts"
@@ -129,20 +130,11 @@ async function saveModel(
 
 /** Runs `evaluate` on the tiny images; the classifier is trained by the first test that needs it. */
 async function evaluate(...argv: string[]): Promise<{ status: number; err: string; found: Evaluation }> {
-  const { status, out, err } = await runVerb(evaluateVerb, [
-    "--data",
-    at("data"),
-    "--out",
-    at("out"),
-    "--count",
-    "30",
-    "--batch",
-    "20",
-    "--cas-steps",
-    "20",
-    "--json",
-    ...argv,
-  ])
+  const { status, out, err } = await runVerb(
+    evaluateVerb,
+    ["--data", at("data"), "--out", at("out"), "--count", "30", "--batch", "20", "--cas-steps", "20", "--json", ...argv],
+    imageApp,
+  )
   return { status, err, found: JSON.parse(out) as Evaluation }
 }
 
@@ -281,13 +273,11 @@ describe("evaluate", { timeout: 240_000 }, () => {
       at("out-latents"),
     )
     expect(latents.status).toBe(0)
-    const { status, out } = await runVerb(compareVerb, [
-      at("out-pixels"),
-      at("out-latents", "evaluation.json"),
-      "--out",
-      at("comparison"),
-      "--json",
-    ])
+    const { status, out } = await runVerb(
+      compareVerb,
+      [at("out-pixels"), at("out-latents", "evaluation.json"), "--out", at("comparison"), "--json"],
+      imageApp,
+    )
     expect(status).toBe(0)
     const { rows } = JSON.parse(out) as { rows: { label: string; fld: { mean: number } }[] }
     expect(rows.map(({ label }) => label)).toEqual([
@@ -302,7 +292,7 @@ describe("evaluate", { timeout: 240_000 }, () => {
 
     const other = JSON.parse(await readFile(at("out-pixels", "evaluation.json"), "utf8")) as Evaluation
     await writeFile(at("other.json"), JSON.stringify({ ...other, extractor: { ...other.extractor, hash: "another" } }))
-    const refused = await runVerb(compareVerb, [at("out-pixels"), at("other.json"), "--out", at("comparison")])
+    const refused = await runVerb(compareVerb, [at("out-pixels"), at("other.json"), "--out", at("comparison")], imageApp)
     expect([refused.status, refused.err]).toEqual([3, expect.stringMatching(/expected features of the classifier .* got another/)])
   })
 
@@ -358,7 +348,7 @@ describe("evaluate", { timeout: 240_000 }, () => {
         )
     }
     const names = argv.map((word, index) => (["--checkpoint", "--samples"].includes(argv[index - 1] ?? "") ? at(word) : word))
-    const run = await runVerb(evaluateVerb, ["--data", at("data"), "--out", at("refused"), "--count", "30", "--quiet", ...names])
+    const run = await runVerb(evaluateVerb, ["--data", at("data"), "--out", at("refused"), "--count", "30", "--quiet", ...names], imageApp)
     expect([run.status, run.out, run.err]).toEqual([status, "", expect.stringMatching(sentence)])
     expect(
       run.err

@@ -1,8 +1,9 @@
 import { mkdtemp, readFile, readdir, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import path from "node:path"
+import { runVerb } from "@scalewise/cli/testing"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { runVerb } from "../testing/run-verb.ts"
+import { imageApp } from "../image-app.ts"
 import { writeTinyIdx } from "../testing/tiny-idx.ts"
 import { experimentVerb } from "./experiment-verb.ts"
 
@@ -13,7 +14,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true }))
 
-const run = (...argv: string[]) => runVerb(experimentVerb, argv)
+const run = (...argv: string[]) => runVerb(experimentVerb, argv, imageApp)
 
 const small = [
   "epochs=1",

@@ -2,10 +2,11 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import path from "node:path"
 import { gzipSync } from "node:zlib"
-import { createApp, type Host } from "@scalewise/cli"
+import { runVerb } from "@scalewise/cli/testing"
 import { saveCheckpoint, selectBackend, tf } from "@scalewise/nn"
 import { imageSheet } from "@scalewise/report"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
+import { imageApp } from "../image-app.ts"
 import { inspectVerb } from "./inspect-verb.ts"
 
 let folder = ""
@@ -14,21 +15,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true }))
 
-async function run(...argv: string[]) {
-  let out = ""
-  let err = ""
-  const host: Host = {
-    argv: ["inspect", ...argv],
-    env: {},
-    stdout: { write: (text) => (out += text) },
-    stderr: { write: (text) => (err += text) },
-    signals: { on() {}, off() {} },
-    clock: Date.now,
-    exit() {},
-  }
-  const app = createApp({ name: "scalewise-image", domain: "image", description: "", verbs: [inspectVerb], clock: Date.now })
-  return { status: await app.run(host), out, err }
-}
+const run = (...argv: string[]) => runVerb(inspectVerb, argv, imageApp)
 
 const idx = (shape: number[], values: number[]): Uint8Array =>
   Uint8Array.from([0, 0, 8, shape.length, ...shape.flatMap((length) => [0, 0, 0, length]), ...values])

@@ -1,10 +1,11 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import path from "node:path"
-import { createApp, type Host } from "@scalewise/cli"
+import { runVerb } from "@scalewise/cli/testing"
 import { ConfigError, loadTensors, saveTensors, selectBackend, tf } from "@scalewise/nn"
 import { sharedFolder } from "@scalewise/nn/testing"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { imageApp } from "../image-app.ts"
 import { importVerb } from "./import-verb.ts"
 import { memoryNeed, refuseWithoutMemory } from "./memory-need.ts"
 
@@ -18,21 +19,7 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-async function run(...argv: string[]) {
-  let out = ""
-  let err = ""
-  const host: Host = {
-    argv: ["import", ...argv],
-    env: {},
-    stdout: { write: (text) => (out += text) },
-    stderr: { write: (text) => (err += text) },
-    signals: { on() {}, off() {} },
-    clock: Date.now,
-    exit() {},
-  }
-  const app = createApp({ name: "scalewise-image", domain: "image", description: "", verbs: [importVerb], clock: Date.now })
-  return { status: await app.run(host), out, err }
-}
+const run = (...argv: string[]) => runVerb(importVerb, argv, imageApp)
 
 describe.skipIf(!isPresent)("import (skipped without fixtures/var_tiny)", () => {
   const [vae, transformer, expected] = ["vae.pth", "var.pth", "expected.safetensors"].map((name) => path.join(tiny, name)) as [

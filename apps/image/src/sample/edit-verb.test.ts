@@ -1,11 +1,12 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import path from "node:path"
+import { runVerb } from "@scalewise/cli/testing"
 import { readPicture } from "@scalewise/image"
 import { randomStream, selectBackend } from "@scalewise/nn"
 import { imageSheet } from "@scalewise/report"
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest"
-import { runVerb } from "../testing/run-verb.ts"
+import { imageApp } from "../image-app.ts"
 import { tinyModelFolder } from "../testing/tiny-model-folder.ts"
 import { editVerb } from "./edit-verb.ts"
 
@@ -34,7 +35,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }))
 
 const run = (image: string, ...argv: string[]) =>
-  runVerb(editVerb, [at(image), "--checkpoint", models.model, "--out", at("out.png"), ...argv])
+  runVerb(editVerb, [at(image), "--checkpoint", models.model, "--out", at("out.png"), ...argv], imageApp)
 
 describe("edit", () => {
   it("draws inside the mask alone where pixels are pasted back; one for each variation", async () => {

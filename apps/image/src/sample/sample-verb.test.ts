@@ -1,10 +1,11 @@
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import path from "node:path"
+import { runVerb } from "@scalewise/cli/testing"
 import { readPicture } from "@scalewise/image"
 import { selectBackend } from "@scalewise/nn"
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest"
-import { runVerb } from "../testing/run-verb.ts"
+import { imageApp } from "../image-app.ts"
 import { tinyModelFolder } from "../testing/tiny-model-folder.ts"
 import { checkMemory } from "./enough-memory.ts"
 import { sampleVerb } from "./sample-verb.ts"
@@ -22,7 +23,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true }))
 
-const run = (...argv: string[]) => runVerb(sampleVerb, ["--checkpoint", models.model, ...argv])
+const run = (...argv: string[]) => runVerb(sampleVerb, ["--checkpoint", models.model, ...argv], imageApp)
 
 describe("sample", () => {
   it("writes a picture for each id into the folder of its class, the same ones in any batch, a sheet and a filmstrip", async () => {

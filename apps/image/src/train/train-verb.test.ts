@@ -1,10 +1,11 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import path from "node:path"
+import { runVerb } from "@scalewise/cli/testing"
 import { loadImageModel } from "@scalewise/image"
 import { loadTensors, selectBackend, tf } from "@scalewise/nn"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { runVerb } from "../testing/run-verb.ts"
+import { imageApp } from "../image-app.ts"
 import { writeTinyIdx } from "../testing/tiny-idx.ts"
 import { trainVerb } from "./train-verb.ts"
 
@@ -33,7 +34,7 @@ const tiny = {
 }
 
 const train = (...argv: string[]) =>
-  runVerb(trainVerb, ["--config", path.join(folder, "tiny.json"), "--data", folder, "--out", path.join(folder, "runs"), ...argv])
+  runVerb(trainVerb, ["--config", path.join(folder, "tiny.json"), "--data", folder, "--out", path.join(folder, "runs"), ...argv], imageApp)
 const modelOf = (name: string): string => path.join(folder, "runs", "image", name, "checkpoints", "model")
 
 async function tensorsOf(name: string): Promise<Record<string, number[]>> {
@@ -75,7 +76,7 @@ describe("train", () => {
     const wrongGrid = await train("--name", "grid", "--set", "tokenizer.grids=1,2,3")
     expect(wrongGrid.status).toBe(2)
     expect(wrongGrid.err).toMatch(/tokenizer\.grids: expected to end with the latent grid 4x4, got 3x3/)
-    const noData = await runVerb(trainVerb, ["--data", path.join(folder, "nowhere"), "--out", path.join(folder, "runs")])
+    const noData = await runVerb(trainVerb, ["--data", path.join(folder, "nowhere"), "--out", path.join(folder, "runs")], imageApp)
     expect(noData.status).toBe(3)
     expect(noData.err).not.toMatch(/ at .*\.ts/)
   })
@@ -87,7 +88,7 @@ describe("train", () => {
   })
 
   it("says what a training would take, and writes nothing", async () => {
-    const { status, out } = await runVerb(trainVerb, ["--preset", "mnist", "--dry-run"])
+    const { status, out } = await runVerb(trainVerb, ["--preset", "mnist", "--dry-run"], imageApp)
     expect(status).toBe(0)
     expect(out).toMatch(/tokenizer: 407,001 parameters/)
     expect(out).toMatch(/generator: 949,056 parameters/)
