@@ -12,3 +12,8 @@ export {
   type PackedGraph,
   type PackedGraphLabels,
 } from "./graph/packed-graph.ts"
+
+// Files of graphs
+export type { GraphFile, ReadGraphsOptions } from "./data/graph-file.ts"
+export { readGraphs } from "./data/read-graphs.ts"
+export { writeGraphs, type WriteGraphsOptions } from "./data/write-graphs.ts"

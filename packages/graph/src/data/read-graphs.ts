@@ -1,0 +1,35 @@
+import { DataError } from "@scalewise/nn"
+import type { GraphFile, ReadGraphsOptions } from "./graph-file.ts"
+import type { RecordSource } from "./graph-record.ts"
+import { jsonFile, jsonLines } from "./json-graph.ts"
+import { packRecords } from "./pack-records.ts"
+import { readBytes } from "./read-bytes.ts"
+
+/** Parsers of a file's content, by the ending of its name. */
+const formats: Record<string, (bytes: Uint8Array, splitField: string) => Iterable<RecordSource>> = {
+  jsonl: jsonLines,
+  ndjson: jsonLines,
+  json: jsonFile,
+}
+
+/**
+ * Reads a file of graphs, gzipped or not: JSON lines (.jsonl) or JSON (.json).
+ *
+ * Graphs are undirected and simple; they may be disconnected and may have isolated nodes. Others are left out and told in `faults`.
+ *
+ * @param file - path of the file; its ending says what it holds
+ * @throws DataError when the file cannot be read, is of another kind, or holds no graph, and at the first fault with `strict`
+ */
+export async function readGraphs(file: string, options: ReadGraphsOptions = {}): Promise<GraphFile> {
+  const ending = endingOf(file)
+  const records = formats[ending]
+  if (!records) {
+    const known = Object.keys(formats).map((name) => `.${name}`)
+    throw new DataError(`${file}: expected a file of graphs (${known.join(", ")}, each also with .gz), got the ending ".${ending}"`)
+  }
+  const bytes = await readBytes(file)
+  return packRecords(file, records(bytes, options.splitField ?? "split"), options)
+}
+
+/** What a file's name ends in, in small letters, without .gz. */
+export const endingOf = (file: string): string => /\.([^./\\]+)(?:\.gz)?$/i.exec(file.toLowerCase())?.[1] ?? ""

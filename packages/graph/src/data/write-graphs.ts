@@ -1,0 +1,44 @@
+import { gzipSync } from "node:zlib"
+import { ConfigError, writeAtomically } from "@scalewise/nn"
+import type { GraphVocabulary, PackedGraph } from "../graph/packed-graph.ts"
+import { jsonLine } from "./json-graph.ts"
+import { endingOf } from "./read-graphs.ts"
+
+/** Options of `writeGraphs`. */
+export interface WriteGraphsOptions {
+  /** What labels stand for; needed where graphs have labels. @defaultValue none */
+  readonly vocabulary?: GraphVocabulary | undefined
+  /** @defaultValue positions in the list */
+  readonly ids?: readonly string[] | undefined
+  /** @defaultValue none */
+  readonly splits?: readonly (string | undefined)[] | undefined
+}
+
+/**
+ * Writes graphs that `readGraphs` reads back, whole or not at all: JSON lines (.jsonl, .jsonl.gz).
+ *
+ * @throws ConfigError for a name with another ending, or graphs with labels that the vocabulary lacks
+ */
+export async function writeGraphs(
+  file: string,
+  graphs: readonly PackedGraph[],
+  { vocabulary = { nodes: [], edges: [] }, ids, splits }: WriteGraphsOptions = {},
+): Promise<void> {
+  for (const graph of graphs) checkLabels(graph, vocabulary)
+  if (!["jsonl", "ndjson"].includes(endingOf(file)))
+    throw new ConfigError(`writeGraphs: expected a name that ends in .jsonl or .jsonl.gz, got ${file}`)
+  const lines = graphs.map((graph, i) => `${jsonLine(graph, { vocabulary, id: ids?.[i] ?? String(i), split: splits?.[i] })}\n`)
+  const bytes = Buffer.from(lines.join(""))
+  await writeAtomically(file, (sink) => sink(/\.gz$/i.test(file) ? gzipSync(bytes) : bytes))
+}
+
+function checkLabels({ nodeLabels, edgeLabels }: PackedGraph, { nodes, edges }: GraphVocabulary): void {
+  for (const [labels, list, owner] of [
+    [nodeLabels, nodes, "nodes"],
+    [edgeLabels, edges, "edges"],
+  ] as const) {
+    const missing = labels?.find((label) => label >= list.length)
+    if (missing !== undefined)
+      throw new ConfigError(`writeGraphs: expected a vocabulary with a name for label ${missing} of the ${owner}, got ${list.length} names`)
+  }
+}
