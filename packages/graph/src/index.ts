@@ -17,3 +17,7 @@ export {
 export type { GraphFile, ReadGraphsOptions } from "./data/graph-file.ts"
 export { readGraphs } from "./data/read-graphs.ts"
 export { writeGraphs, type WriteGraphsOptions } from "./data/write-graphs.ts"
+
+// Metrics: exact tests
+export { isIsomorphic, isomorphismClasses } from "./metrics/isomorphism.ts"
+export { isPlanar } from "./metrics/planarity.ts"
