@@ -13,6 +13,15 @@ export {
   type PackedGraphLabels,
 } from "./graph/packed-graph.ts"
 
+// graphology in and out
+export {
+  fromGraphology,
+  toGraphology,
+  type CategoryAttributes,
+  type FromGraphologyOptions,
+  type ToGraphologyOptions,
+} from "./graph/graphology.ts"
+
 // Files of graphs
 export type { GraphFile, ReadGraphsOptions } from "./data/graph-file.ts"
 export { readGraphs } from "./data/read-graphs.ts"

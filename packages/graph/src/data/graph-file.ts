@@ -22,6 +22,10 @@ export interface ReadGraphsOptions {
   readonly vocabulary?: GraphVocabulary | undefined
   /** Field that names the split of a graph. @defaultValue "split" */
   readonly splitField?: string | undefined
+  /** Attribute that holds the category of a node. @defaultValue "label" */
+  readonly nodeAttribute?: string | undefined
+  /** Attribute that holds the category of an edge. @defaultValue "label" */
+  readonly edgeAttribute?: string | undefined
   /** Refuse the file at its first fault, instead of leaving that graph out. @defaultValue false */
   readonly strict?: boolean | undefined
   /** Remove self-loops, keep the first of repeated edges, and forget directions, instead of refusing such graphs. @defaultValue false */

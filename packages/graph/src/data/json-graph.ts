@@ -1,19 +1,20 @@
 import { DataError } from "@scalewise/nn"
 import { edgeCount, type GraphVocabulary, type PackedGraph } from "../graph/packed-graph.ts"
+import type { ReadGraphsOptions } from "./graph-file.ts"
 import type { GraphRecord, RecordSource } from "./graph-record.ts"
 import { linesOf } from "./read-bytes.ts"
 
 /** The graphs of a JSON lines file: one object a line, blank lines skipped. */
-export function* jsonLines(bytes: Uint8Array, splitField: string): Generator<RecordSource> {
+export function* jsonLines(bytes: Uint8Array, options: ReadGraphsOptions): Generator<RecordSource> {
   for (const { number, text } of linesOf(bytes))
-    if (text.trim() !== "") yield { place: `line ${number}`, read: () => jsonGraph(parseJson(text), splitField) }
+    if (text.trim() !== "") yield { place: `line ${number}`, read: () => jsonGraph(parseJson(text), options) }
 }
 
 /** The graphs of a JSON file: a list of objects, or one object. */
-export function* jsonFile(bytes: Uint8Array, splitField: string): Generator<RecordSource> {
+export function* jsonFile(bytes: Uint8Array, options: ReadGraphsOptions): Generator<RecordSource> {
   const content = parseJson(new TextDecoder().decode(bytes))
   for (const [index, value] of (Array.isArray(content) ? content : [content]).entries())
-    yield { place: `graph ${index + 1}`, read: () => jsonGraph(value, splitField) }
+    yield { place: `graph ${index + 1}`, read: () => jsonGraph(value, options) }
 }
 
 function parseJson(text: string): unknown {
@@ -31,7 +32,10 @@ function parseJson(text: string): unknown {
  *
  * @throws DataError for any other form
  */
-export function jsonGraph(value: unknown, splitField: string): GraphRecord {
+export function jsonGraph(
+  value: unknown,
+  { splitField = "split", nodeAttribute = "label", edgeAttribute = "label" }: ReadGraphsOptions = {},
+): GraphRecord {
   if (!isObject(value)) throw new DataError(`expected an object with nodes and edges, got ${shown(value)}`)
   const { id, n, nodes = n, edges = value["links"], directed } = value
   const split = value[splitField]
@@ -44,21 +48,21 @@ export function jsonGraph(value: unknown, splitField: string): GraphRecord {
   if (list && n !== undefined && n !== list.length)
     throw new DataError(`expected "n" to count the nodes, got ${shown(n)} for ${list.length}`)
   if (!Array.isArray(edges)) throw new DataError(`expected a list "edges", got ${shown(edges)}`)
-  const nodeLabels = list?.map(nodeLabel)
+  const nodeLabels = list?.map((node) => nodeLabel(node, nodeAttribute))
   const hasLabels = nodeLabels?.some((label) => label !== undefined)
   return {
     ...(isName(id) && { id: String(id) }),
     ...(isName(split) && { split: String(split) }),
     nodes: count,
     ...(nodeLabels && hasLabels && { nodeLabels }),
-    ...edgesOf(edges as unknown[], nodeIds(list)),
+    ...edgesOf(edges as unknown[], nodeIds(list), edgeAttribute),
     ...(directed === true && { directed }),
   }
 }
 
-function nodeLabel(node: unknown): string | undefined {
+function nodeLabel(node: unknown, attribute: string): string | undefined {
   if (node === null) return undefined
-  const label = isObject(node) ? node["label"] : node
+  const label = isObject(node) ? attributeOf(node, attribute) : node
   if (label === undefined || label === null) return undefined
   if (!isName(label)) throw new DataError(`expected a text or a number as label of a node, got ${shown(label)}`)
   return String(label)
@@ -77,7 +81,11 @@ function nodeIds(nodes: readonly unknown[] | undefined): ReadonlyMap<unknown, nu
   return positions
 }
 
-function edgesOf(edges: readonly unknown[], ids: ReadonlyMap<unknown, number> | undefined): Pick<GraphRecord, "pairs" | "edgeLabels"> {
+function edgesOf(
+  edges: readonly unknown[],
+  ids: ReadonlyMap<unknown, number> | undefined,
+  attribute: string,
+): Pick<GraphRecord, "pairs" | "edgeLabels"> {
   const position = (end: unknown): number => {
     const found = ids ? ids.get(end) : end
     if (typeof found !== "number" || !Number.isInteger(found))
@@ -90,7 +98,11 @@ function edgesOf(edges: readonly unknown[], ids: ReadonlyMap<unknown, number> | 
   }
   const pairs: number[] = []
   const edgeLabels = edges.map((edge) => {
-    const parts: unknown[] = isObject(edge) ? [edge["source"], edge["target"], edge["label"]] : Array.isArray(edge) ? edge : []
+    const parts: unknown[] = isObject(edge)
+      ? [edge["source"], edge["target"], attributeOf(edge, attribute)]
+      : Array.isArray(edge)
+        ? edge
+        : []
     const [u, v, label] = parts
     if (parts.length < 2 || parts.length > 3 || !(label === undefined || label === null || isName(label)))
       throw new DataError(`expected an edge as [u, v], [u, v, label] or {source, target, label}, got ${shown(edge)}`)
@@ -118,6 +130,10 @@ export function jsonLine(
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value)
+
+/** A field of a node or an edge, or one of its "attributes" as graphology exports them. */
+const attributeOf = (owner: Record<string, unknown>, name: string): unknown =>
+  owner[name] ?? (isObject(owner["attributes"]) ? owner["attributes"][name] : undefined)
 
 const isName = (value: unknown): value is string | number => typeof value === "string" || typeof value === "number"
 

@@ -33,7 +33,7 @@ export function packRecords(file: string, sources: Iterable<RecordSource>, optio
   }
 
   const read: { place: string; index: number; record: GraphRecord }[] = []
-  for (const source of sources) {
+  for (const source of listed(file, sources)) {
     const index = count++
     const record = attempt(source.place, () => simpleRecord(source.read(), simplify))
     if (record) read.push({ place: source.place, index, record })
@@ -54,6 +54,15 @@ export function packRecords(file: string, sources: Iterable<RecordSource>, optio
     throw new DataError(`${file}: expected graphs that can be read, got ${found}`)
   }
   return { graphs, ids, splits, vocabulary, faults }
+}
+
+/** The graphs of a file whose form as a whole is right. */
+function listed(file: string, sources: Iterable<RecordSource>): RecordSource[] {
+  try {
+    return [...sources]
+  } catch (cause) {
+    throw cause instanceof DataError ? new DataError(`${file}: ${cause.message}`, { cause }) : cause
+  }
 }
 
 /** The record, if it is a simple undirected graph or can be made one. */
@@ -123,12 +132,12 @@ function categories(labels: GraphRecord["nodeLabels"], { vocabulary, owner, coun
     if (number !== undefined) return number
     const found = label === undefined ? `none for ${owner} ${i}` : JSON.stringify(label)
     throw new DataError(
-      `expected labels of ${owner}s among ${listed(vocabulary)}, got ${found}; give a vocabulary that has it, or one whose list of ${owner}s is empty to leave them unread`,
+      `expected labels of ${owner}s among ${someOf(vocabulary)}, got ${found}; give a vocabulary that has it, or one whose list of ${owner}s is empty to leave them unread`,
     )
   })
 }
 
-const listed = (labels: readonly string[]): string =>
+const someOf = (labels: readonly string[]): string =>
   labels.length <= 8 ? labels.join(", ") : `${labels.slice(0, 7).join(", ")} and ${labels.length - 7} more`
 
 function largestComponentOf(graph: PackedGraph): PackedGraph {

@@ -3,6 +3,12 @@ import { ConfigError, writeAtomically } from "@scalewise/nn"
 import type { GraphVocabulary, PackedGraph } from "../graph/packed-graph.ts"
 import { jsonLine } from "./json-graph.ts"
 import { endingOf } from "./read-graphs.ts"
+import { gexfText, graphmlText, type GraphSet } from "./xml-graphs.ts"
+
+const jsonl = ({ graphs, ids, splits, vocabulary }: GraphSet): string =>
+  graphs.map((graph, i) => `${jsonLine(graph, { vocabulary, id: ids[i]!, split: splits[i] })}\n`).join("")
+
+const formats: Record<string, (set: GraphSet) => string> = { jsonl, ndjson: jsonl, graphml: graphmlText, gexf: gexfText }
 
 /** Options of `writeGraphs`. */
 export interface WriteGraphsOptions {
@@ -15,7 +21,8 @@ export interface WriteGraphsOptions {
 }
 
 /**
- * Writes graphs that `readGraphs` reads back, whole or not at all: JSON lines (.jsonl, .jsonl.gz).
+ * Writes graphs that `readGraphs` reads back, whole or not at all: JSON lines (.jsonl, .jsonl.gz), or
+ * GraphML (.graphml) and GEXF (.gexf) for programs that draw them.
  *
  * @throws ConfigError for a name with another ending, or graphs with labels that the vocabulary lacks
  */
@@ -25,10 +32,9 @@ export async function writeGraphs(
   { vocabulary = { nodes: [], edges: [] }, ids, splits }: WriteGraphsOptions = {},
 ): Promise<void> {
   for (const graph of graphs) checkLabels(graph, vocabulary)
-  if (!["jsonl", "ndjson"].includes(endingOf(file)))
-    throw new ConfigError(`writeGraphs: expected a name that ends in .jsonl or .jsonl.gz, got ${file}`)
-  const lines = graphs.map((graph, i) => `${jsonLine(graph, { vocabulary, id: ids?.[i] ?? String(i), split: splits?.[i] })}\n`)
-  const bytes = Buffer.from(lines.join(""))
+  const write = formats[endingOf(file)]
+  if (!write) throw new ConfigError(`writeGraphs: expected a name that ends in .jsonl, .jsonl.gz, .graphml or .gexf, got ${file}`)
+  const bytes = Buffer.from(write({ graphs, vocabulary, ids: ids ?? graphs.map((_, i) => String(i)), splits: splits ?? [] }))
   await writeAtomically(file, (sink) => sink(/\.gz$/i.test(file) ? gzipSync(bytes) : bytes))
 }
 
