@@ -27,6 +27,19 @@ export type { GraphFile, ReadGraphsOptions } from "./data/graph-file.ts"
 export { readGraphs } from "./data/read-graphs.ts"
 export { writeGraphs, type WriteGraphsOptions } from "./data/write-graphs.ts"
 
+// Metrics: statistics of graphs and distances between sets
+export { graphletCounts, localClustering, orbitTotals, type GraphletCounts } from "./metrics/graphlets.ts"
+export { laplacianSpectrum } from "./metrics/laplacian-spectrum.ts"
+export type { SymmetricEigen } from "./metrics/symmetric-eigen.ts"
+export {
+  degreeHistogram,
+  descriptorNames,
+  graphDescriptors,
+  type DescriptorName,
+  type GraphDescriptors,
+} from "./metrics/graph-descriptors.ts"
+export { graphMmd, type MmdConvention } from "./metrics/mmd.ts"
+
 // Metrics: exact tests
 export { isIsomorphic, isomorphismClasses } from "./metrics/isomorphism.ts"
 export { isPlanar } from "./metrics/planarity.ts"

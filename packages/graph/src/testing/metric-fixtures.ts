@@ -13,7 +13,7 @@ export interface MetricFixtures {
     readonly degree_hist: readonly number[]
     readonly clustering_mean: number
     readonly orbit_total: readonly number[]
-    readonly laplacian_eigs: readonly number[]
+    readonly laplacian_eigs: readonly number[] | null
     readonly connected: boolean
     readonly planar: boolean
     readonly triangles: number
