@@ -22,6 +22,16 @@ export {
   type ToGraphologyOptions,
 } from "./graph/graphology.ts"
 
+// Sets of graphs, generated or from files
+export {
+  generatedDataset,
+  generatedDatasetNames,
+  type GeneratedDatasetName,
+  type GeneratedDatasetOptions,
+} from "./data/generators/generated-dataset.ts"
+export type { GraphDataset } from "./data/graph-dataset.ts"
+export { openGraphDataset, type OpenGraphDatasetOptions } from "./data/open-graph-dataset.ts"
+
 // Files of graphs
 export type { GraphFile, ReadGraphsOptions } from "./data/graph-file.ts"
 export { readGraphs } from "./data/read-graphs.ts"

@@ -22,7 +22,7 @@ const formats: Record<string, (bytes: Uint8Array, options: ReadGraphsOptions) =>
 }
 
 /**
- * Reads a file of graphs, gzipped or not: JSON lines (.jsonl), JSON (.json), GraphML, GEXF, or edge lists (.edges, .edgelist, .txt, .csv, .tsv).
+ * Reads a file of graphs, gzipped or not: JSON lines (.jsonl), JSON (.json), GraphML, GEXF, SMILES (.smi), or edge lists (.edges, .edgelist, .txt, .csv, .tsv).
  *
  * Graphs are undirected and simple; they may be disconnected and may have isolated nodes. Others are left out and told in `faults`.
  *
@@ -31,9 +31,13 @@ const formats: Record<string, (bytes: Uint8Array, options: ReadGraphsOptions) =>
  */
 export async function readGraphs(file: string, options: ReadGraphsOptions = {}): Promise<GraphFile> {
   const ending = endingOf(file)
+  if (ending === "smi") {
+    const { readSmiles } = await import("../molecule/read-smiles.ts")
+    return readSmiles(file, { vocabulary: options.vocabulary, strict: options.strict })
+  }
   const records = formats[ending]
   if (!records) {
-    const known = Object.keys(formats).map((name) => `.${name}`)
+    const known = [...Object.keys(formats), "smi"].map((name) => `.${name}`)
     throw new DataError(`${file}: expected a file of graphs (${known.join(", ")}, each also with .gz), got the ending ".${ending}"`)
   }
   const bytes = await readBytes(file)
