@@ -11,8 +11,10 @@ import type { Distribution } from "../distribution/distribution.ts"
  * @typeParam Output - what `readout` decodes a state to
  */
 export interface BackwardProcess<State, Draw, Condition = undefined, Output = unknown> {
-  /** K, the number of refinement steps. */
+  /** K, the number of refinement steps; where `finished` is there, the most it can be. */
   readonly steps: number
+  /** Whether a state needs no further steps, of a process whose number of steps depends on its draws. */
+  finished?(state: State): boolean
   /** Network evaluations of one `predict` at `step`; 1 where absent. Guidance doubles it. */
   networkCalls?(step: number): number
   /** The condition that stands for "none", in the place of `condition`: what guidance steers away from. */

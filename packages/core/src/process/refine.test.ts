@@ -4,6 +4,10 @@ import { categorical } from "../distribution/categorical.ts"
 import { gaussian, type Gaussian } from "../distribution/gaussian.ts"
 import { twoScaleOutcomes, twoScaleProbability, twoScaleProcess, twoScaleReadout } from "../testing/two-scale-pyramid.ts"
 import type { BackwardProcess } from "./backward-process.ts"
+import { collaborate } from "../sampling/collaborate.ts"
+import { guided } from "../sampling/guided.ts"
+import { rejecting } from "../sampling/rejecting.ts"
+import { tempered } from "../sampling/tempered.ts"
 import { refine, sample } from "./refine.ts"
 
 const condition = { label: 0 }
@@ -134,5 +138,31 @@ describe("refine", () => {
   test("an empty or negative batch is refused", async () => {
     for (const batch of [0, [], [-1], [0.5]])
       await expect(sample(twoScaleProcess, { batch, condition })).rejects.toThrow("at least one sample")
+  })
+
+  test("ends early where the process says that it has finished, also inside wrappers", async () => {
+    const process: BackwardProcess<tf.Tensor, tf.Tensor, undefined, tf.Tensor> = {
+      steps: 9,
+      finished: (state) => state.dataSync()[0]! >= 3,
+      unconditional: (condition) => condition,
+      start: (batch) => tf.zeros([batch, 1]),
+      predict: (state) => categorical(tf.zeros([state.shape[0]!, 1, 1])),
+      advance: (state) => state.add(1),
+      readout: (state) => state,
+    }
+    for (const [wrapped, calls] of [
+      [process, 3],
+      [tempered(process, { temperature: 0.5 }), 3],
+      [guided(process, { scale: 2 }), 6],
+      [rejecting(process, { attempts: 2, score: (output) => output.sum(1) }), 6],
+      [collaborate(process, process, 2), 3],
+    ] as const) {
+      const output = await sample(wrapped as BackwardProcess<unknown, unknown, undefined, tf.Tensor>, { batch: 2, condition: undefined })
+      expect(output.arraySync()).toEqual([[3], [3]])
+      let last = 0
+      for await (const { networkCalls } of refine(wrapped as BackwardProcess<unknown, unknown>, { batch: 2, condition: undefined }))
+        last = networkCalls
+      expect(last).toBe(calls)
+    }
   })
 })

@@ -47,7 +47,7 @@ export async function* refine<State, Draw, Condition, Output>(
   let state = tf.tidy(() => process.start(ids.length, condition, samples.fold("start")) as State & tf.TensorContainer) as State // s_0
   let networkCalls = 0
   try {
-    for (let step = 1; step <= process.steps; step++) {
+    for (let step = 1; step <= process.steps && !process.finished?.(state); step++) {
       signal?.throwIfAborted()
       const next = tf.tidy(() => {
         const prediction = process.predict(state, step, condition) // Eqs. (17) and (18)
@@ -71,7 +71,7 @@ export async function sample<State, Draw, Condition, Output>(
   options: RefineOptions<Condition>,
 ): Promise<Output> {
   for await (const { step, state } of refine(process, options)) {
-    if (step === process.steps)
+    if (step === process.steps || process.finished?.(state))
       // Eq. (20)
       return tf.tidy(() => apart(process.readout(state), tensorsIn([state, options.condition])) as Output & tf.TensorContainer)
   }

@@ -46,6 +46,7 @@ export function guided<State, Draw, Condition, Output>(
 
   return {
     steps,
+    ...(process.finished && { finished: (state: GuidedState<State>) => process.finished!(state.conditional) }),
     networkCalls: (step) => 2 * (process.networkCalls?.(step) ?? 1),
     start: (batch, condition, random) => ({
       conditional: process.start(batch, condition, random),

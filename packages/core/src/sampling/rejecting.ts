@@ -34,6 +34,7 @@ export function rejecting<State, Draw, Condition>(
 
   return {
     steps: process.steps,
+    ...(process.finished && { finished: ({ states }: Attempts<State, Condition>) => states.every((state) => process.finished!(state)) }),
     networkCalls: (step) => attempts * (process.networkCalls?.(step) ?? 1),
     ...(process.unconditional && { unconditional: process.unconditional }),
     start: (batch, condition, random) => ({

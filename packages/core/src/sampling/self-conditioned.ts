@@ -31,6 +31,7 @@ export function selfConditioned<State, Draw, Condition, Estimate, Output>(
 ): BackwardProcess<SelfConditionedState<State, Estimate>, Draw, Condition, Output> {
   return {
     steps: process.steps,
+    ...(process.finished && { finished: ({ state }: SelfConditionedState<State, Estimate>) => process.finished!(state) }),
     networkCalls: (step) => process.networkCalls?.(step) ?? 1,
     start(batch, condition, random) {
       const first = initial(batch, condition)

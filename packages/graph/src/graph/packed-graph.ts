@@ -135,3 +135,16 @@ export function componentsOf(graph: PackedGraph): { readonly component: Int32Arr
 
 /** Whether there is one component; a graph without nodes has none. */
 export const isConnected = (graph: PackedGraph): boolean => componentsOf(graph).count === 1
+
+/** How many nodes are neighbours of both. */
+export function commonNeighbours({ offsets, neighbours }: Adjacency, v: number, w: number): number {
+  let count = 0
+  let [i, j] = [offsets[v]!, offsets[w]!]
+  while (i < offsets[v + 1]! && j < offsets[w + 1]!) {
+    const difference = neighbours[i]! - neighbours[j]!
+    if (difference === 0) count++
+    if (difference <= 0) i++
+    if (difference >= 0) j++
+  }
+  return count
+}

@@ -116,6 +116,7 @@ const cases: readonly Case[] = [
     (a, c, w) => tf.concat([ops.matMul(a, w).flatten(), ops.linear(c, tf.reshape(w, [3, 2])).flatten()]),
   ],
   ["embedding", [[6, 4]], (table) => ops.embedding(table, ids())],
+  ["segmentSum", [[5, 3]], (values) => ops.segmentSum(values, tf.tensor1d([2, 0, 2, 3, 2], "int32"), 5)],
   ["conv2d, same", [[2, 5, 4, 3], [3, 3, 3, 4], [4]], (x, filter, bias) => ops.conv2d(x, filter, { bias })],
   [
     "conv2d, valid, stride 2",

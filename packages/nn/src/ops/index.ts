@@ -15,6 +15,7 @@ export { pixelShuffle, pixelUnshuffle, upsampleNearest } from "./pixel-shuffle.t
 export { resample2d, type Resample2dOptions } from "./resample2d.ts"
 export { resamplingMatrix, type ResamplingKind } from "./resampling-matrix.ts"
 export { sampleCategorical } from "./sample-categorical.ts"
+export { segmentSum } from "./segment-sum.ts"
 export { silu } from "./silu.ts"
 export { logSoftmax, softmax } from "./softmax.ts"
 export { stopGradient, straightThrough } from "./stop-gradient.ts"

@@ -20,6 +20,8 @@ export interface RandomStream {
    * batch. The first dimension of every shape drawn must be `ids.length`.
    */
   samples(ids: readonly number[]): RandomStream
+  /** Of a batch stream the branch of its sample number `row`, for draws of which each sample has another number. */
+  row(row: number): RandomStream
   /** Uniform on [0, 1), multiples of 2^-24. */
   uniform(shape: readonly number[]): tf.Tensor
   /** Standard normal (Box-Muller). */
@@ -64,6 +66,10 @@ class KeyedStream implements RandomStream {
 
   samples(ids: readonly number[]): RandomStream {
     return new BatchStream(ids.map((id) => this.fold(id)))
+  }
+
+  row(): RandomStream {
+    throw new ConfigError("RandomStream.row: this stream is one sample's; only a batch of streams has rows")
   }
 
   uniform(shape: readonly number[]): tf.Tensor {
@@ -139,6 +145,12 @@ class BatchStream implements RandomStream {
 
   samples(): RandomStream {
     throw new ConfigError("RandomStream.samples: this stream already has one branch per sample")
+  }
+
+  row(row: number): RandomStream {
+    const found = this.#rows[row]
+    if (!found) throw new ShapeError(`RandomStream.row: expected a row from 0 to ${this.#rows.length - 1}, got ${row}`)
+    return found
   }
 
   uniform(shape: readonly number[]): tf.Tensor {

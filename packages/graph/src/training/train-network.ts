@@ -1,0 +1,58 @@
+import { compile, disposeParameters, train, type Loss, type Parameters, type PreparedBatch, type StepInputs, type TrainEvent } from "@scalewise/nn"
+import { optimizerOf, type GraphTraining, type TrainingRun } from "./graph-training.ts"
+
+/** Options of `trainNetwork`. */
+export interface TrainNetworkOptions extends TrainingRun {
+  readonly training: GraphTraining
+  /** Handed over. */
+  readonly initial: Parameters
+  readonly loss: Loss<Parameters>
+  /** Size of the training set. */
+  readonly examples: number
+  /** Makes the inputs of one step of the examples with these numbers; all randomness comes from `stepRandom`. */
+  readonly inputs: (batch: Pick<PreparedBatch, "indices" | "stepRandom">) => StepInputs
+}
+
+/** What a training leaves; the parameters are the caller's. */
+export interface TrainedNetwork {
+  readonly parameters: Parameters
+  readonly mode: "captured" | "eager"
+  readonly fallbackReason: string | undefined
+  readonly seconds: number
+}
+
+/** Trains networks whose batches are graphs of many sizes; the averaged parameters are kept. */
+export async function* trainNetwork(options: TrainNetworkOptions): AsyncGenerator<TrainEvent, TrainedNetwork, undefined> {
+  const { training, initial, loss, examples, inputs, random, folder, signal, clock, mode = "auto" } = options
+  const step = compile(loss, {
+    parameters: initial,
+    optimizer: optimizerOf(training),
+    clipNorm: training.clipNorm,
+    ema: { decay: training.ema },
+    mode,
+  })
+  disposeParameters(initial)
+  let seconds = 0
+  try {
+    for await (const event of train({
+      step,
+      dataset: { size: examples, gather: () => ({}) },
+      batchSize: Math.min(training.batch, examples),
+      lastBatch: "drop",
+      random,
+      steps: training.steps,
+      prepare: inputs,
+      clock,
+      ...(signal && { signal }),
+      ...(folder !== undefined && { checkpoints: { folder, everyMinutes: 2, keepLast: 1, resume: true } }),
+    })) {
+      yield event
+      if (event.type !== "done") continue
+      if (event.reason === "aborted") signal?.throwIfAborted()
+      ;({ seconds } = event)
+    }
+    return { parameters: step.averaged()!, mode: step.mode, fallbackReason: step.fallbackReason, seconds }
+  } finally {
+    step.dispose()
+  }
+}
