@@ -26,7 +26,10 @@ export interface MetricFixtures {
     readonly connected: boolean
   }[]
   readonly "sbm_validity_graph_tool_2.45_100_sweeps": Readonly<
-    Record<string, readonly { readonly id: number; readonly valid: boolean; readonly B: number; readonly sizes: readonly number[] }[]>
+    Record<
+      string,
+      readonly { readonly id: number; readonly valid: boolean; readonly B: number; readonly sizes: readonly number[]; readonly p: number }[]
+    >
   >
   readonly isomorphism_classes: Readonly<Record<string, { readonly classes: number; readonly label: readonly number[] }>>
   readonly mmd_train_vs_test: Readonly<
