@@ -32,6 +32,10 @@ export {
 export type { GraphDataset } from "./data/graph-dataset.ts"
 export { openGraphDataset, type OpenGraphDatasetOptions } from "./data/open-graph-dataset.ts"
 
+// What is in a set
+export { duplicateStatistics, type DuplicateStatistics, type PartDuplicates } from "./data/duplicate-statistics.ts"
+export { graphStatistics, type GraphStatistics, type Range } from "./data/graph-statistics.ts"
+
 // Files of graphs
 export type { GraphFile, ReadGraphsOptions } from "./data/graph-file.ts"
 export { readGraphs } from "./data/read-graphs.ts"

@@ -61,6 +61,7 @@ describe("openGraphDataset", () => {
   it("refuses what it does not know", async () => {
     await expect(openGraphDataset("trees", { random })).rejects.toThrow(/expected a file of graphs or one of planar, .*, got "trees"/)
     await expect(openGraphDataset("no/where.jsonl", { random })).rejects.toMatchObject({ name: "DataError" })
+    await expect(openGraphDataset(folder, { random })).rejects.toThrow(/got another folder; name a file in it/)
     await expect(openGraphDataset(await stored(["train", "s"]), { random })).rejects.toThrow(/got s for graph "1"; name the right field/)
     await expect(openGraphDataset(await stored([undefined, undefined]), { random })).rejects.toThrow(/expected at least 3 graphs/)
   })

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs"
+import { existsSync, statSync } from "node:fs"
 import path from "node:path"
 import { ConfigError, DataError, type RandomStream } from "@scalewise/nn"
 import type { PackedGraph } from "../graph/packed-graph.ts"
@@ -51,6 +51,8 @@ export async function openGraphDataset(source: string, options: OpenGraphDataset
     const molecules = await openQm9(qm9)
     return { ...molecules, origin: `QM9 without its ${molecules.charged} charged molecules, in the published division` }
   }
+  if (statSync(source).isDirectory())
+    throw new DataError(`${source}: expected a file of graphs, or a folder with the files of QM9, got another folder; name a file in it`)
   const file = await readGraphs(source, options)
   const name = path.basename(source).replace(/\.[a-z]+(\.gz)?$/i, "")
   const { splits, origin } = divided(source, file, options)
