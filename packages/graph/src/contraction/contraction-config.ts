@@ -6,6 +6,8 @@ export interface ContractionConfig {
   readonly preference: MatchingPreference
   /** Blocks are merged first, and the networks are told which edges lie inside one. */
   readonly blocks: boolean
+  /** Every pattern joins a single pair, as in all training graphs: trees stay trees. */
+  readonly singlePairs: boolean
   /** Steps of the random walks among the features; 0: none. */
   readonly walks: number
   /** Whether the networks are told how many edges the next level has. */

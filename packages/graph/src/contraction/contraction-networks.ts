@@ -52,6 +52,16 @@ export function contractionNetworks(config: ContractionConfig): ContractionNetwo
   }
 }
 
+/** Parameters of all networks of a config, as they are before training. */
+export function freshParameters(config: ContractionConfig, random: RandomStream): Record<string, Parameters> {
+  const { split, pattern, attributes } = contractionNetworks(config)
+  return {
+    split: split.init(random.fold("split")),
+    pattern: pattern.init(random.fold("pattern")),
+    ...(attributes && { attributes: attributes.init(random.fold("attributes")) }),
+  }
+}
+
 function attributeNetwork(
   config: ContractionConfig,
   initial: (parts: Record<string, Pick<Layer, "init">>, random: RandomStream) => Parameters,

@@ -19,15 +19,19 @@ export interface PatternSites {
   readonly forbidden: Float32Array
 }
 
-/** Adds the sites `edges` of one graph to those of a batch, whose children and pairs begin at the given numbers. */
-export function writePatternSites(
-  into: PatternSites,
-  site: number,
-  { shapes, slots, first }: ChildPairs,
-  ends: readonly [number, number],
-  edge: number,
-  offsets: { readonly nodes: number; readonly pairs: number },
-): void {
+/** A site to write: an edge of a graph whose children and pairs begin at the given numbers of the batch. */
+export interface PatternSite {
+  readonly children: ChildPairs
+  readonly edge: number
+  readonly ends: readonly [number, number]
+  readonly offsets: { readonly nodes: number; readonly pairs: number }
+  /** Only patterns of a single pair are allowed. */
+  readonly singlePairs: boolean
+}
+
+/** Writes site number `site` of a batch. */
+export function writePatternSite(into: PatternSites, site: number, { children, edge, ends, offsets, singlePairs }: PatternSite): void {
+  const { shapes, slots, first } = children
   const shape = shapes[edge]!
   for (let bit = 0; bit < 4; bit++) {
     const pair = slots[4 * edge + bit]!
@@ -39,7 +43,11 @@ export function writePatternSites(
     into.children[4 * site + 2 * side] = offsets.nodes + first[end]!
     into.children[4 * site + 2 * side + 1] = offsets.nodes + first[end]! + (splits ? 1 : 0)
   }
-  for (let c = 0; c < patternClasses; c++) into.forbidden[patternClasses * site + c] = ((c + 1) & ~shape) === 0 ? 0 : -1e9
+  for (let c = 0; c < patternClasses; c++) {
+    const mask = c + 1
+    const isAllowed = (mask & ~shape) === 0 && (!singlePairs || (mask & (mask - 1)) === 0)
+    into.forbidden[patternClasses * site + c] = isAllowed ? 0 : -1e9
+  }
 }
 
 /** Tensors of `PatternSites`, and the two tables that the head reads: bits of each class [4, 15], classes of each orbit [6, 15]. */

@@ -2,7 +2,9 @@ import { tf, type StepInputs } from "@scalewise/nn"
 import { pairBatch, pairTensors, type PairBatchSize } from "../refiner/pair-batch.ts"
 import type { PairGraph } from "../refiner/pair-graph.ts"
 import type { Sizes } from "../refiner/size-ladder.ts"
-import { emptySites, patternSiteTensors, writePatternSites } from "./pattern-head.ts"
+import { prefixed } from "../training/step-parts.ts"
+import { emptySites, patternSiteTensors, writePatternSite } from "./pattern-head.ts"
+import type { ContractionConfig } from "./contraction-config.ts"
 import type { SkeletonExample } from "./skeleton-example.ts"
 
 /** Sizes that the examples of a batch need, without padding. */
@@ -21,7 +23,11 @@ export function skeletonSizes(examples: readonly SkeletonExample[]): Sizes {
 }
 
 /** The inputs of `skeletonLoss`, padded to `sizes`; the caller disposes. */
-export function skeletonInputs(examples: readonly SkeletonExample[], sizes: Sizes): StepInputs {
+export function skeletonInputs(
+  examples: readonly SkeletonExample[],
+  sizes: Sizes,
+  { singlePairs }: Pick<ContractionConfig, "singlePairs">,
+): StepInputs {
   const sizeOf = (part: string): PairBatchSize => ({
     graphs: examples.length + 1,
     nodes: sizes[`${part}.nodes`]!,
@@ -48,14 +54,13 @@ export function skeletonInputs(examples: readonly SkeletonExample[], sizes: Size
     splitWeights.set(example.splitHidden, split.offsets.nodes[b]!)
     const offsets = { nodes: pattern.offsets.nodes[b]!, pairs: pattern.offsets.pairs[b]! }
     for (const [i, edge] of example.sites.entries()) {
-      writePatternSites(sites, site, example.children, [example.edges[2 * edge]!, example.edges[2 * edge + 1]!], edge, offsets)
+      const ends = [example.edges[2 * edge]!, example.edges[2 * edge + 1]!] as const
+      writePatternSite(sites, site, { children: example.children, edge, ends, offsets, singlePairs })
       patterns[site] = example.patterns[i]! - 1
       patternWeights[site] = 1
       site++
     }
   }
-  const prefixed = (prefix: string, tensors: Readonly<Record<string, tf.Tensor>>): Record<string, tf.Tensor> =>
-    Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [`${prefix}.${name}`, tensor]))
   return {
     ...prefixed("split", pairTensors(split)),
     ...prefixed("pattern", pairTensors(pattern)),

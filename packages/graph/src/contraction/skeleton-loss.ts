@@ -1,5 +1,6 @@
-import { ops, tf, type Loss, type Parameters, type StepInputs } from "@scalewise/nn"
+import { ops, type Loss, type Parameters } from "@scalewise/nn"
 import type { PairTensors } from "../refiner/pair-batch.ts"
+import { partOf, weightedMean } from "../training/step-parts.ts"
 import type { ContractionNetworks } from "./contraction-networks.ts"
 import type { PatternSiteTensors } from "./pattern-head.ts"
 
@@ -14,13 +15,3 @@ export function skeletonLoss({ split, pattern }: Pick<ContractionNetworks, "spli
     return { loss: splitLoss.add(patternLoss), splitLoss, patternLoss }
   }
 }
-
-/** The mean of the values with weight, or zero where none has. */
-export const weightedMean = (values: tf.Tensor, weights: tf.Tensor): tf.Tensor =>
-  values.mul(weights).sum().div(weights.sum().maximum(1))
-
-/** Inputs named `prefix.*`, without the prefix. */
-export const partOf = (inputs: StepInputs, prefix: string): Record<string, tf.Tensor> =>
-  Object.fromEntries(
-    Object.entries(inputs).flatMap(([name, tensor]) => (name.startsWith(`${prefix}.`) ? [[name.slice(prefix.length + 1), tensor]] : [])),
-  )

@@ -1,5 +1,5 @@
 import { type PreparedBatch, type StepInputs, type TrainEvent } from "@scalewise/nn"
-import { sizeLadder, type Sizes } from "../refiner/size-ladder.ts"
+import { averageSizes, sizeLadder } from "../refiner/size-ladder.ts"
 import type { GraphTraining, TrainingRun } from "../training/graph-training.ts"
 import { trainNetwork, type TrainedNetwork } from "../training/train-network.ts"
 import type { ContractionConfig } from "./contraction-config.ts"
@@ -44,13 +44,7 @@ export function trainSkeleton({ config, training, pyramids, random, ...run }: Tr
     loss: skeletonLoss(networks),
     inputs(batch): StepInputs {
       const examples = examplesOf(batch)
-      return skeletonInputs(examples, fit(skeletonSizes(examples)))
+      return skeletonInputs(examples, fit(skeletonSizes(examples)), config)
     },
   })
-}
-
-/** Means of the sizes of some trial batches. */
-export function averageSizes(trials: number, sizes: (trial: number) => Sizes): Sizes {
-  const all = Array.from({ length: trials }, (_, trial) => sizes(trial))
-  return Object.fromEntries(Object.keys(all[0]!).map((name) => [name, Math.ceil(all.reduce((sum, one) => sum + one[name]!, 0) / trials)]))
 }
