@@ -57,3 +57,20 @@ export { graphMmd, type MmdConvention } from "./metrics/mmd.ts"
 // Metrics: exact tests
 export { isIsomorphic, isomorphismClasses } from "./metrics/isomorphism.ts"
 export { isPlanar } from "./metrics/planarity.ts"
+
+// Evaluation of sets of graphs
+export {
+  evaluateGraphs,
+  type EvaluateGraphsOptions,
+  type GraphEvaluation,
+  type GraphFloors,
+  type GraphScores,
+  type GraphSet,
+  type ValidityShares,
+} from "./metrics/evaluate-graphs.ts"
+export { graphValidity, validityRules, type GraphValidity, type ValidityRule } from "./metrics/graph-validity.ts"
+export { mmdRatio, mmdTable, type DrawSpread, type MmdFloor, type MmdTable } from "./metrics/mmd-table.ts"
+export { blockPartition, type BlockPartition, type BlockPartitionOptions } from "./metrics/block-partition.ts"
+export { sbmValidity, type SbmValidity } from "./metrics/sbm-validity.ts"
+export { polygraphDiscrepancy, type PolygraphDiscrepancy, type PolygraphDiscrepancyOptions } from "./metrics/polygraph-discrepancy.ts"
+export { blockResample, matchedErdosRenyi } from "./metrics/graph-baselines.ts"

@@ -17,7 +17,7 @@ export interface BlockPartition {
 export interface BlockPartitionOptions {
   /** Orders of the search. @defaultValue a fixed stream: one graph always gets the same blocks */
   readonly random?: RandomStream | undefined
-  /** Searches, each from other communities; the best wins. @defaultValue 4 */
+  /** Searches, each from other communities; the best wins. @defaultValue 2 */
   readonly starts?: number | undefined
 }
 
@@ -27,7 +27,7 @@ export interface BlockPartitionOptions {
  * move and blocks merge as long as that raises it.
  */
 export function blockPartition(graph: PackedGraph, options: BlockPartitionOptions = {}): BlockPartition {
-  const { random = randomStream("block partition"), starts = 4 } = options
+  const { random = randomStream("block partition"), starts = 2 } = options
   const search = new BlockSearch(graph)
   if (graph.edges.length === 0) return search.climb(new Int32Array(graph.nodes), random)
   return Array.from({ length: starts }, (_, start) => {
@@ -55,6 +55,7 @@ class BlockSearch {
   /** The best partition that moves and merges reach. */
   climb(start: Int32Array, random: RandomStream): BlockPartition {
     this.#begin(start)
+    while (this.#merge()) {} // moves between few blocks are cheaper
     for (let round = 0; round < 100; round++) {
       let changed = false
       for (const v of random.fold(round).permutation(this.#graph.nodes)) changed = this.#move(v) || changed

@@ -4,6 +4,7 @@ import { gunzipSync } from "node:zlib"
 import { sharedFolder } from "@scalewise/nn/testing"
 import type { GraphFile } from "../data/graph-file.ts"
 import { readGraphs } from "../data/read-graphs.ts"
+import { graphDescriptors, type GraphDescriptors } from "../metrics/graph-descriptors.ts"
 
 /** Values that other programs computed (numpy, networkx 3.6.1, graph-tool 2.45) from the graphs beside them. */
 export interface MetricFixtures {
@@ -56,3 +57,14 @@ export const graphData = (name: string, splitField?: string): Promise<GraphFile>
 
 /** The graphs of one split. */
 export const splitOf = ({ graphs, splits }: GraphFile, split: string): GraphFile["graphs"] => graphs.filter((_, i) => splits[i] === split)
+
+/** Descriptors of a file's training and test graphs; each graph is described once, whichever field names the splits. */
+export async function trainAndTest(name: string, splitField?: string): Promise<[GraphDescriptors[], GraphDescriptors[]]> {
+  const { graphs, splits } = await graphData(name, splitField)
+  const known = described.get(name) ?? []
+  described.set(name, known)
+  const of = (split: string) => graphs.flatMap((graph, i) => (splits[i] === split ? (known[i] ??= graphDescriptors(graph)) : []))
+  return [of("train"), of("test")]
+}
+
+const described = new Map<string, GraphDescriptors[]>()
