@@ -48,6 +48,9 @@ test.each<[string, unknown, number, RegExp]>([
   ["a read-only folder", system("EROFS"), 1, /read-only/],
   ["a forbidden file", system("EACCES"), 1, /permission is denied/],
   ["a missing file", system("ENOENT"), 3, /^error: data\/x\.gz: there is no such file or folder; check the path\n$/],
+  ["a file for a folder", system("ENOTDIR"), 3, /^error: data\/x\.gz: a part of the path is a file [^\n]*\n$/],
+  ["a checkpoint inside a file", new CheckpointError("cannot read", { cause: system("ENOTDIR") }), 3, /^error: cannot read\n$/],
+  ["a name that is taken", system("EEXIST"), 3, /^error: data\/x\.gz: there is something of that name already; [^\n]*\n$/],
   ["what nobody foresaw", new TypeError("x is undefined"), 1, /^error: x is undefined\nSet SCALEWISE_DEBUG=1/],
 ])("%s has its exit status and one sentence", async (_, error, code, message) => {
   const result = await end([throwing(error)], ["work"])

@@ -17,6 +17,9 @@ export interface Failure {
 
 const ofCode: Readonly<Record<string, number>> = { CONFIG: exitCode.usage, DATA: exitCode.data, CHECKPOINT: exitCode.data }
 
+/** A path that names nothing, or the wrong kind of thing: that is missing data, wherever it was met. */
+const isWrongPath = (code: string): boolean => ["ENOENT", "ENOTDIR", "EISDIR", "EEXIST"].includes(code)
+
 /** Sorts any error into an exit status and a sentence. Errors of `@scalewise/nn` are known by their code, not their class. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof CommanderError)
@@ -25,12 +28,12 @@ export function failureOf(error: unknown): Failure {
   const code = error instanceof Error && "code" in error ? String(error.code) : undefined
   if (error instanceof Error && code != null && (code in ofCode || code === "SHAPE")) {
     // A full disk is no bad data, even where it was met while a checkpoint was written.
-    const status = system == null || system === "ENOENT" ? (ofCode[code] ?? exitCode.failure) : exitCode.failure
+    const status = system == null || isWrongPath(system) ? (ofCode[code] ?? exitCode.failure) : exitCode.failure
     return { exitCode: status, code, message: error.message, unexpected: false }
   }
   const problem = fileProblem(error)
   if (problem != null && code != null)
-    return { exitCode: code === "ENOENT" ? exitCode.data : exitCode.failure, code, message: problem, unexpected: false }
+    return { exitCode: isWrongPath(code) ? exitCode.data : exitCode.failure, code, message: problem, unexpected: false }
   const message = error instanceof Error ? error.message || error.name : String(error)
   return { exitCode: exitCode.failure, code: "FAILURE", message, unexpected: true }
 }

@@ -8,6 +8,7 @@ const problems: Readonly<Record<string, string>> = {
   ENOENT: "there is no such file or folder; check the path",
   ENOTDIR: "a part of the path is a file where a folder is needed; check the path",
   EISDIR: "it is a folder where a file is needed; check the path",
+  EEXIST: "there is something of that name already; choose another name",
   EMFILE: "too many files are open; close some programs",
 }
 
