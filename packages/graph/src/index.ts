@@ -74,3 +74,25 @@ export { blockPartition, type BlockPartition, type BlockPartitionOptions } from 
 export { sbmValidity, type SbmValidity } from "./metrics/sbm-validity.ts"
 export { polygraphDiscrepancy, type PolygraphDiscrepancy, type PolygraphDiscrepancyOptions } from "./metrics/polygraph-discrepancy.ts"
 export { blockResample, matchedErdosRenyi } from "./metrics/graph-baselines.ts"
+
+// Molecules: files and data sets
+export { readSmiles, type ReadSmilesOptions, type SmilesFile } from "./molecule/read-smiles.ts"
+export { openMolecules, type OpenMoleculesOptions } from "./molecule/open-molecules.ts"
+export { findQm9, openQm9, qm9Vocabulary, type Qm9Files } from "./molecule/open-qm9.ts"
+export type { MoleculeDataset } from "./molecule/molecule-dataset.ts"
+export { smilesOf } from "./molecule/molecule-smiles.ts"
+
+// Molecules: chemistry
+export { freeValence, isMoleculeVocabulary, valenceOf } from "./molecule/valence.ts"
+export { drawMolecules, type DrawMoleculesOptions } from "./molecule/draw-molecules.ts"
+
+// Molecules: metrics
+export {
+  evaluateMolecules,
+  type EvaluateMoleculesOptions,
+  type MoleculeDistances,
+  type MoleculeEvaluation,
+  type MoleculeOrigins,
+} from "./molecule/evaluate-molecules.ts"
+export type { MoleculeStability } from "./molecule/molecule-stability.ts"
+export { linearMmd, nspdkFeatures, type FeatureTotals, type NspdkFeatures } from "./molecule/nspdk.ts"
