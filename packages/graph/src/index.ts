@@ -77,9 +77,7 @@ export { blockResample, matchedErdosRenyi } from "./metrics/graph-baselines.ts"
 
 // Molecules: files and data sets
 export { readSmiles, type ReadSmilesOptions, type SmilesFile } from "./molecule/read-smiles.ts"
-export { openMolecules, type OpenMoleculesOptions } from "./molecule/open-molecules.ts"
-export { findQm9, openQm9, qm9Vocabulary, type Qm9Files } from "./molecule/open-qm9.ts"
-export type { MoleculeDataset } from "./molecule/molecule-dataset.ts"
+export { findQm9, openQm9, qm9Vocabulary, type Qm9Dataset, type Qm9Files } from "./molecule/open-qm9.ts"
 export { smilesOf } from "./molecule/molecule-smiles.ts"
 
 // Molecules: chemistry

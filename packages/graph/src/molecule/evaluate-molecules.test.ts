@@ -7,9 +7,8 @@ import { moleculeJudge } from "./canonical-molecules.ts"
 import { evaluateMolecules } from "./evaluate-molecules.ts"
 import { knownMolecules, moleculeHash } from "./known-molecules.ts"
 import { moleculeStatistics, statisticDistances } from "./molecule-statistics.ts"
-import { openQm9, qm9Vocabulary } from "./open-qm9.ts"
+import { openQm9, qm9Vocabulary, type Qm9Dataset } from "./open-qm9.ts"
 import { loadRdkit } from "./rdkit.ts"
-import type { MoleculeDataset } from "./molecule-dataset.ts"
 import { readSmiles, type SmilesFile } from "./read-smiles.ts"
 import { sharedVocabulary } from "./shared-vocabulary.ts"
 
@@ -116,7 +115,7 @@ describe("moleculeHash", () => {
 
 describe.skipIf(!shared)("published samples of DiGress on QM9", () => {
   const folder = join(shared ?? "", "data", "graph")
-  let qm9: MoleculeDataset
+  let qm9: Qm9Dataset
   let samples: SmilesFile
   beforeAll(async () => {
     qm9 = await openQm9(folder)

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { DataError } from "@scalewise/nn"
+import type { GraphDataset } from "../data/graph-dataset.ts"
 import { linesOf, readBytes } from "../data/read-bytes.ts"
 import { packedGraph, type GraphVocabulary, type PackedGraph } from "../graph/packed-graph.ts"
-import type { MoleculeDataset } from "./molecule-dataset.ts"
 import { readSmiles } from "./read-smiles.ts"
 import { bondLabels } from "./valence.ts"
 
@@ -16,6 +16,12 @@ export interface Qm9Files {
   readonly molecules: string
   /** One character a line: t, v or s (train, validation, test); what follows it is not read. */
   readonly splits: string
+}
+
+/** QM9 in its published division. */
+export interface Qm9Dataset extends GraphDataset {
+  /** Molecules left out because an atom is charged. */
+  readonly charged: number
 }
 
 /** Names of QM9's files in a folder; the graphs are read in a second, the SMILES in half a minute. */
@@ -43,10 +49,10 @@ export function findQm9(path: string): Qm9Files | undefined {
  * @param source - the folder with `qm9_graphs.tsv` or `qm9.smi`, and `qm9_splits.txt`, each also with .gz; one of the first two; or both files
  * @throws DataError for files that are missing, malformed (with the line) or do not fit each other
  */
-export async function openQm9(source: string | Qm9Files): Promise<MoleculeDataset> {
+export async function openQm9(source: string | Qm9Files): Promise<Qm9Dataset> {
   const files = typeof source === "string" ? filesIn(source) : source
   const splitOf = await readSplits(files.splits)
-  const splits: MoleculeDataset["splits"] = { train: [], validation: [], test: [] }
+  const splits: GraphDataset["splits"] = { train: [], validation: [], test: [] }
   const read = /\.tsv(\.gz)?$/.test(files.molecules) ? await readRows(files.molecules) : await readLines(files.molecules)
   if (read.count !== splitOf.length) {
     throw new DataError(
@@ -54,7 +60,8 @@ export async function openQm9(source: string | Qm9Files): Promise<MoleculeDatase
     )
   }
   for (const { line, graph } of read.molecules) splits[splitOf[line]!].push(graph)
-  return { name: "qm9", vocabulary: qm9Vocabulary, splits, charged: read.charged, faults: read.faults }
+  const origin = `QM9 without its ${read.charged} charged molecules, in the published division`
+  return { name: "qm9", vocabulary: qm9Vocabulary, splits, origin, charged: read.charged, faults: read.faults }
 }
 
 function filesIn(path: string): Qm9Files {
@@ -85,7 +92,8 @@ async function readSplits(file: string): Promise<("train" | "validation" | "test
 async function readLines(file: string): Promise<Reading> {
   const { graphs, ids, charged, faults } = await readSmiles(file, { vocabulary: qm9Vocabulary })
   const molecules = graphs.map((graph, i) => ({ line: Number(ids[i]), graph })) // a file without a second column
-  return { count: Array.from(linesOf(await readBytes(file))).length, molecules, charged, faults }
+  const others = charged > 0 ? faults.slice(0, -1) : faults // the last one tells of the charged
+  return { count: Array.from(linesOf(await readBytes(file))).length, molecules, charged, faults: others }
 }
 
 async function readRows(file: string): Promise<Reading> {

@@ -2,10 +2,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { gzipSync } from "node:zlib"
-import { DataError, ConfigError, randomStream } from "@scalewise/nn"
+import { DataError } from "@scalewise/nn"
 import { sharedFolder } from "@scalewise/nn/testing"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { openMolecules } from "./open-molecules.ts"
 import { openQm9 } from "./open-qm9.ts"
 import { readSmiles } from "./read-smiles.ts"
 
@@ -43,10 +42,13 @@ describe("readSmiles", () => {
     const path = await file("charged.smi", "C[NH3+]\nCC([O-])=O\nCC\n")
     const dropped = await readSmiles(path)
     expect([dropped.graphs.length, dropped.charged, dropped.ids]).toEqual([1, 2, ["2"]])
+    expect(dropped.faults).toEqual([
+      `${path}: expected molecules without charges, got 2 with some, which are left out; keep charged ones to read them`,
+    ])
     const kept = await readSmiles(path, { charged: "keep" })
     expect(kept.vocabulary.nodes).toEqual(["C", "N+", "O-", "O"])
-    expect([kept.graphs.length, kept.charged]).toEqual([3, 0])
-    await expect(readSmiles(await file("salt.smi", "[NH4+]\n"))).rejects.toThrow(/expected molecules without charges, got 1 /)
+    expect([kept.graphs.length, kept.charged, kept.faults]).toEqual([3, 0, []])
+    await expect(readSmiles(await file("salt.smi", "[NH4+]\n"))).rejects.toThrow(/expected molecules without charges, got 1 with/)
   })
 
   it("names the lines of what cannot be read, and refuses the file with strict", async () => {
@@ -67,25 +69,6 @@ describe("readSmiles", () => {
   })
 })
 
-describe("openMolecules", () => {
-  it("takes the splits that the file tells and deals the rest, seeded", async () => {
-    const lines = Array.from({ length: 100 }, (_, i) => `${"C".repeat(i + 1)}${i < 5 ? "\ttest" : i < 10 ? "\ttrain" : ""}\n`)
-    const path = await file("chains.smi", lines.join(""))
-    const open = async (seed: number) => {
-      const { splits, name } = await openMolecules(path, { random: randomStream(seed), shares: [0.2, 0.1] })
-      expect(name).toBe("chains")
-      return [splits.train, splits.validation, splits.test].map((graphs) => graphs.map(({ nodes }) => nodes))
-    }
-    const [train, validation, test] = (await open(1)) as [number[], number[], number[]]
-    expect([train.length, validation.length, test.length]).toEqual([5 + 63, 18, 5 + 9])
-    expect(test.slice(0, 5)).toEqual([1, 2, 3, 4, 5])
-    expect([...train, ...validation, ...test].toSorted((a, b) => a - b)).toEqual(lines.map((_, i) => i + 1))
-    expect(await open(1)).toEqual([train, validation, test])
-    expect(await open(2)).not.toEqual([train, validation, test])
-    await expect(openMolecules(path, { random: randomStream(1), shares: [0.5, 0.5] })).rejects.toThrow(ConfigError)
-  })
-})
-
 describe("openQm9", () => {
   it("reads SMILES or graphs, and the split, from small files of its form", async () => {
     await file("qm9_splits.txt", "t0\nv0\ns1\nt0\n")
@@ -96,7 +79,7 @@ describe("openQm9", () => {
     expect(graphs).toEqual(smiles)
     expect(graphs.charged).toBe(1)
     expect([graphs.splits.train.length, graphs.splits.validation.length, graphs.splits.test.length]).toEqual([2, 1, 0])
-    expect(await openMolecules(join(folder, "qm9.smi"), { random: randomStream(0) })).toEqual(graphs)
+    expect(await openQm9(join(folder, "qm9.smi"))).toEqual(graphs)
     await file("qm9_splits.txt", "t0\nv0\n")
     await expect(openQm9(folder)).rejects.toThrow(/expected a split for each of the 4 molecules .* got 2/)
     await file("qm9_splits.txt", "t0\nx0\n")

@@ -14,7 +14,7 @@ export interface ReadSmilesOptions {
   readonly vocabulary?: GraphVocabulary | undefined
   /** Refuse the file at its first fault, instead of leaving that molecule out. @defaultValue false */
   readonly strict?: boolean | undefined
-  /** Molecules with a charged atom: left out and counted, or kept, with the charges in the labels ("N+"). @defaultValue "drop" */
+  /** Molecules with a charged atom: left out with their number as the last fault, or kept, with the charges in the labels ("N+"). @defaultValue "drop" */
   readonly charged?: "drop" | "keep" | undefined
 }
 
@@ -76,12 +76,12 @@ export async function readSmiles(
       })
     }
   }
-  if (charged > 0 && sources.length === 0)
-    throw new DataError(
-      `${file}: expected molecules without charges, got ${charged} with some and no other; keep charged ones to read them`,
-    )
+  const left =
+    charged > 0 &&
+    `${file}: expected molecules without charges, got ${charged} with some, which are left out; keep charged ones to read them`
+  if (left && (strict || sources.length === 0)) throw new DataError(left)
   const packed = packRecords(file, sources, { vocabulary: vocabulary ?? { nodes: sortedAtoms(found), edges: bondLabels }, strict })
-  return { ...packed, charged }
+  return { ...packed, faults: left ? [...packed.faults, left] : packed.faults, charged }
 }
 
 function parseSmiles(rdkit: Rdkit, smiles: string) {
