@@ -160,6 +160,7 @@ export {
 export {
   absorbingTransition,
   gaussianTransition,
+  marginalTransition,
   uniformTransition,
   type TransitionMatrix,
 } from "./diffusion/discrete/transition-matrix.ts"
@@ -167,9 +168,11 @@ export {
   absorbingChain,
   discreteChain,
   discretisedGaussianChain,
+  marginalChain,
   uniformChain,
   type DiscreteChain,
   type DiscreteChainOptions,
+  type MarginalChainOptions,
 } from "./diffusion/discrete/discrete-chain.ts"
 export { discretePosterior, discreteReverse } from "./diffusion/discrete/discrete-posterior.ts"
 export { transitionTensors, type TransitionTensors } from "./diffusion/discrete/transition-tensors.ts"

@@ -1,6 +1,6 @@
 import { ConfigError } from "@scalewise/nn"
 import { describe, expect, it } from "vitest"
-import { absorbingChain, discreteChain, discretisedGaussianChain, uniformChain } from "./discrete-chain.ts"
+import { absorbingChain, discreteChain, discretisedGaussianChain, marginalChain, uniformChain } from "./discrete-chain.ts"
 import { uniformTransition } from "./transition-matrix.ts"
 
 describe("discrete chains", () => {
@@ -23,6 +23,19 @@ describe("discrete chains", () => {
       expect(products[t]![0]).toBeCloseTo(kept + (1 - kept) / 5, 10)
     }
     products[100]!.forEach((p) => expect(p).toBeCloseTo(prior[0]!, 4))
+  })
+
+  it("marginal: the law of the data stays as it is, and is all that is left at the end; even odds are the uniform chain", () => {
+    const law = [0.7, 0.2, 0.1]
+    const { steps, products, prior } = marginalChain({ law, levels: 50 })
+    expect([...prior]).toEqual(law)
+    for (let j = 0; j < 3; j++) {
+      expect(law.reduce((sum, p, i) => sum + p * steps[20]![3 * i + j]!, 0)).toBeCloseTo(law[j]!, 12)
+      for (let i = 0; i < 3; i++) expect(products[50]![3 * i + j]).toBeCloseTo(law[j]!, 4)
+    }
+    const even = marginalChain({ law: [0.25, 0.25, 0.25, 0.25], levels: 10 })
+    uniformChain({ states: 4, levels: 10 }).products[5]!.forEach((p, i) => expect(even.products[5]![i]).toBeCloseTo(p, 12))
+    expect(() => marginalChain({ law: [0.5, 0.4], levels: 3 })).toThrow(ConfigError)
   })
 
   it("discretised Gaussian spreads from its neighbours to everywhere", () => {

@@ -4,6 +4,7 @@ import {
   absorbingTransition,
   gaussianTransition,
   identityTransition,
+  marginalTransition,
   multiplied,
   uniformTransition,
   type TransitionMatrix,
@@ -42,6 +43,21 @@ export interface DiscreteChainOptions {
 export function uniformChain({ states, levels, beta = cosineBeta(levels) }: DiscreteChainOptions): DiscreteChain {
   const steps = byLevel(levels, (t) => uniformTransition(states, beta(t)))
   return discreteChain(steps, new Float64Array(states).fill(1 / states))
+}
+
+/** Options of `marginalChain`. */
+export interface MarginalChainOptions extends Omit<DiscreteChainOptions, "states"> {
+  /** How often each state occurs in the data, [V]; sums to 1. */
+  law: ArrayLike<number>
+}
+
+/**
+ * Random replacement by states of the data's own law, which is also the prior (DiGress, Vignac et al. 2023); beta_t of the cosine
+ * schedule where absent.
+ */
+export function marginalChain({ law, levels, beta = cosineBeta(levels) }: MarginalChainOptions): DiscreteChain {
+  const steps = byLevel(levels, (t) => marginalTransition(law, beta(t)))
+  return discreteChain(steps, Float64Array.from(law))
 }
 
 /**

@@ -9,6 +9,15 @@ export function uniformTransition(states: number, beta: number): TransitionMatri
   return fill(states, (i, j) => (i === j ? 1 - beta : 0) + beta / states)
 }
 
+/**
+ * Stays with probability 1 - beta, else is drawn anew from `law` [V]; with the law of the data this is the noise of DiGress (Vignac et al.
+ * 2023). `uniformTransition` is the case of even odds.
+ */
+export function marginalTransition(law: ArrayLike<number>, beta: number): TransitionMatrix {
+  checkBeta("marginalTransition", beta)
+  return fill(law.length, (i, j) => (i === j ? 1 - beta : 0) + beta * law[j]!)
+}
+
 /** Stays with probability 1 - beta, else falls into the last state, the mask, for good (Austin et al. 2021, appendix A.2.2). */
 export function absorbingTransition(states: number, beta: number): TransitionMatrix {
   checkBeta("absorbingTransition", beta)
