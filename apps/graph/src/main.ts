@@ -1,12 +1,16 @@
 #!/usr/bin/env node
 import { createApp } from "@scalewise/cli"
+import { describeVerb } from "./describe/describe-verb.ts"
+import { evaluateVerb } from "./evaluate/evaluate-verb.ts"
 import { inspectVerb } from "./inspect/inspect-verb.ts"
+import { sampleVerb } from "./sample/sample-verb.ts"
+import { trainVerb } from "./train/train-verb.ts"
 
 await createApp({
   name: "scalewise-graph",
   domain: "graph",
   description:
-    "Graphs by coarse-to-fine refinement. So far this program has `inspect` and `doctor`: train, sample, evaluate and report come with the package @scalewise/graph.",
-  verbs: [inspectVerb],
+    "Graphs and molecules by coarse-to-fine refinement: trains models that grow them from a single node, samples them, and judges any two files of graphs.",
+  verbs: [trainVerb, sampleVerb, evaluateVerb, inspectVerb, describeVerb],
   clock: Date.now,
 }).main()

@@ -36,6 +36,10 @@ export { openGraphDataset, type OpenGraphDatasetOptions } from "./data/open-grap
 export { duplicateStatistics, type DuplicateStatistics, type PartDuplicates } from "./data/duplicate-statistics.ts"
 export { graphStatistics, type GraphStatistics, type Range } from "./data/graph-statistics.ts"
 
+// Places to draw graphs at
+export { forceLayout, type ForceLayoutOptions } from "./picture/force-layout.ts"
+export { growthLayout, type GrowthLayoutOptions, type GrowthPicture } from "./picture/growth-layout.ts"
+
 // Files of graphs
 export type { GraphFile, ReadGraphsOptions } from "./data/graph-file.ts"
 export { readGraphs } from "./data/read-graphs.ts"
@@ -43,6 +47,7 @@ export { writeGraphs, type WriteGraphsOptions } from "./data/write-graphs.ts"
 
 // Metrics: statistics of graphs and distances between sets
 export { graphletCounts, localClustering, orbitTotals, type GraphletCounts } from "./metrics/graphlets.ts"
+export { describeGraph, type GraphDescription } from "./metrics/describe-graph.ts"
 export { laplacianSpectrum } from "./metrics/laplacian-spectrum.ts"
 export type { SymmetricEigen } from "./metrics/symmetric-eigen.ts"
 export {
@@ -59,15 +64,8 @@ export { isIsomorphic, isomorphismClasses } from "./metrics/isomorphism.ts"
 export { isPlanar } from "./metrics/planarity.ts"
 
 // Evaluation of sets of graphs
-export {
-  evaluateGraphs,
-  type EvaluateGraphsOptions,
-  type GraphEvaluation,
-  type GraphFloors,
-  type GraphScores,
-  type GraphSet,
-  type ValidityShares,
-} from "./metrics/evaluate-graphs.ts"
+export { evaluateGraphs, type EvaluateGraphsOptions, type GraphSet } from "./metrics/evaluate-graphs.ts"
+export type { GraphEvaluation, GraphFloors, GraphScores, ValidityShares } from "./metrics/graph-evaluation.ts"
 export { graphValidity, validityRules, type GraphValidity, type ValidityRule } from "./metrics/graph-validity.ts"
 export { mmdRatio, mmdTable, type DrawSpread, type MmdFloor, type MmdTable } from "./metrics/mmd-table.ts"
 export { blockPartition, type BlockPartition, type BlockPartitionOptions } from "./metrics/block-partition.ts"
@@ -94,3 +92,30 @@ export {
 } from "./molecule/evaluate-molecules.ts"
 export type { MoleculeStability } from "./molecule/molecule-stability.ts"
 export { linearMmd, nspdkFeatures, type FeatureTotals, type NspdkFeatures } from "./molecule/nspdk.ts"
+
+// Models: training, checkpoints, sampling
+export { countGraphParameters } from "./contraction/contraction-networks.ts"
+export type { ContractionConfig } from "./contraction/contraction-config.ts"
+export type { MatchingPreference } from "./contraction/matching.ts"
+export type { RevealOrder } from "./contraction/reveal-order.ts"
+export type { ContractionSampling } from "./contraction/sampling-settings.ts"
+export type { GraphCondition, GraphProcess, GraphState } from "./process/graph-process.ts"
+export {
+  graphModel,
+  loadGraphModel,
+  saveGraphModel,
+  type GraphModel,
+  type GraphModelConfig,
+  type GraphModelOptions,
+} from "./model/graph-model.ts"
+export { shippedGraphModelFolder, shippedGraphModels } from "./model/shipped-models.ts"
+export { graphPresets } from "./model/presets.ts"
+export {
+  trainGraphModel,
+  type ContractionTrainingConfig,
+  type GraphTrainingEvent,
+  type TrainedGraphModel,
+  type TrainGraphModelOptions,
+} from "./model/train-graph-model.ts"
+export type { GraphTraining } from "./training/graph-training.ts"
+export { samplePackedGraphs, type SampledGraph, type SampleGraphsOptions } from "./sampling/sample-graphs.ts"

@@ -1,4 +1,4 @@
-import { layers, tf, type Layer, type Parameters, type RandomStream } from "@scalewise/nn"
+import { countParameters, layers, randomStream, tf, type Layer, type Parameters, type RandomStream } from "@scalewise/nn"
 import type { PairTensors } from "../refiner/pair-batch.ts"
 import { refiner, type RefinerOptions } from "../refiner/refiner.ts"
 import { attributeInputWidths } from "./attribute-input.ts"
@@ -60,6 +60,11 @@ export function freshParameters(config: ContractionConfig, random: RandomStream)
     pattern: pattern.init(random.fold("pattern")),
     ...(attributes && { attributes: attributes.init(random.fold("attributes")) }),
   }
+}
+
+/** How many numbers a model of this config holds. */
+export function countGraphParameters(config: ContractionConfig): number {
+  return tf.tidy(() => countParameters(freshParameters(config, randomStream(0))))
 }
 
 function attributeNetwork(

@@ -1,4 +1,4 @@
-import { ConfigError, randomStream, type Parameters, type TrainEvent } from "@scalewise/nn"
+import { ConfigError, randomStream, type Parameters } from "@scalewise/nn"
 import type { ContractionConfig } from "../contraction/contraction-config.ts"
 import type { LevelSizes } from "../contraction/level-sizes.ts"
 import type { ContractionSampling } from "../contraction/sampling-settings.ts"
@@ -7,7 +7,7 @@ import { trainSkeleton } from "../contraction/train-skeleton.ts"
 import { trainingPyramids } from "../contraction/training-pyramids.ts"
 import type { GraphVocabulary, PackedGraph } from "../graph/packed-graph.ts"
 import type { GraphTraining } from "../training/graph-training.ts"
-import type { TrainedNetwork } from "../training/train-network.ts"
+import type { NetworkEvent, TrainedNetwork } from "../training/train-network.ts"
 import { graphModel, type GraphModel } from "./graph-model.ts"
 
 /** Everything about a training of a contraction model, as plain JSON. */
@@ -41,9 +41,8 @@ export interface TrainGraphModelOptions {
 }
 
 /** What a training tells. */
-export interface GraphTrainingEvent {
+export interface GraphTrainingEvent extends NetworkEvent {
   readonly stage: "skeleton" | "attributes"
-  readonly event: TrainEvent
   readonly steps: number
 }
 
@@ -79,10 +78,10 @@ export async function* trainGraphModel(options: TrainGraphModelOptions): AsyncGe
   async function* staged(
     stage: GraphTrainingEvent["stage"],
     steps: number,
-    events: AsyncGenerator<TrainEvent, TrainedNetwork, undefined>,
+    events: AsyncGenerator<NetworkEvent, TrainedNetwork, undefined>,
   ): AsyncGenerator<GraphTrainingEvent, TrainedNetwork, undefined> {
     let next = await events.next()
-    for (; !next.done; next = await events.next()) yield { stage, event: next.value, steps }
+    for (; !next.done; next = await events.next()) yield { ...next.value, stage, steps }
     return next.value
   }
   const skeleton = yield* staged(

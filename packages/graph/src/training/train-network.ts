@@ -13,6 +13,12 @@ export interface TrainNetworkOptions extends TrainingRun {
   readonly inputs: (batch: Pick<PreparedBatch, "indices" | "stepRandom">) => StepInputs
 }
 
+/** What a training tells, and why its steps are not captured, where they could be. */
+export interface NetworkEvent {
+  readonly event: TrainEvent
+  readonly fallbackReason: string | undefined
+}
+
 /** What a training leaves; the parameters are the caller's. */
 export interface TrainedNetwork {
   readonly parameters: Parameters
@@ -22,7 +28,7 @@ export interface TrainedNetwork {
 }
 
 /** Trains networks whose batches are graphs of many sizes; the averaged parameters are kept. */
-export async function* trainNetwork(options: TrainNetworkOptions): AsyncGenerator<TrainEvent, TrainedNetwork, undefined> {
+export async function* trainNetwork(options: TrainNetworkOptions): AsyncGenerator<NetworkEvent, TrainedNetwork, undefined> {
   const { training, initial, loss, examples, inputs, random, folder, signal, clock, mode = "auto" } = options
   const step = compile(loss, {
     parameters: initial,
@@ -46,7 +52,7 @@ export async function* trainNetwork(options: TrainNetworkOptions): AsyncGenerato
       ...(signal && { signal }),
       ...(folder !== undefined && { checkpoints: { folder, everyMinutes: 2, keepLast: 1, resume: true } }),
     })) {
-      yield event
+      yield { event, fallbackReason: step.fallbackReason }
       if (event.type !== "done") continue
       if (event.reason === "aborted") signal?.throwIfAborted()
       ;({ seconds } = event)

@@ -1,0 +1,117 @@
+import path from "node:path"
+import { defineVerb, formatCount, formatDuration, integer, type Verb } from "@scalewise/cli"
+import type { ContractionTrainingConfig, GraphTrainingEvent } from "@scalewise/graph"
+
+interface Options {
+  dataset: string
+  count?: number
+  nodes?: number
+  largestComponent?: boolean
+  out: string
+  name: string
+  eager?: boolean
+  resume?: boolean
+}
+
+/** `train`: a graph model from a data set. */
+export const trainVerb: Verb = defineVerb<ContractionTrainingConfig, Options>({
+  name: "train",
+  summary: "train a graph model",
+  description:
+    "Learns to grow graphs from a single node, level by level. The run's folder gets the model (checkpoints/model) and its log. Training is saved " +
+    "every two minutes; after an interruption --resume goes on bit for bit.",
+  options: [
+    {
+      flags: "--dataset <name|file>",
+      description: "file of graphs, QM9's folder, or the name of a generator (planar, sbm, tree, community, ego, grid, lobster, erdos-renyi)",
+      default: "tree",
+    },
+    { flags: "--count <n>", description: "generators: number of graphs in all three parts (default: 200)", parse: integer({ min: 3 }) },
+    { flags: "--nodes <n>", description: "generators: nodes of each (default: as in the literature)", parse: integer({ min: 2 }) },
+    { flags: "--largest-component", description: "keep only the largest component of each graph" },
+    { flags: "--out <dir>", description: "folder of the runs", default: "runs" },
+    { flags: "--name <name>", description: "name of the run", default: "train-1" },
+    { flags: "--eager", description: "run training steps operation by operation" },
+    { flags: "--resume", description: "go on with an interrupted run" },
+  ],
+  examples: [
+    "train --preset tree --dataset tree",
+    "train --preset planar --dataset planar64.jsonl.gz --name planar",
+    "train --preset qm9 --dataset qm9 --set skeletonTraining.steps=8000",
+  ],
+  presets: ["tree", "planar", "sbm", "community", "ego", "qm9"],
+  config: async () => (await import("./train-config.ts")).trainConfig,
+  async run({ options, config, dryRun, signal, output, host, progress, openRun }) {
+    const { saveGraphModel, trainGraphModel } = await import("@scalewise/graph")
+    const { selectBackend } = await import("@scalewise/nn")
+    const { openTrainingGraphs } = await import("./open-training-graphs.ts")
+    const { trainingPlan } = await import("./training-plan.ts")
+
+    const { name, dataset: source } = options
+    const data = await openTrainingGraphs(source, { ...options, seed: config.seed }, output)
+    const backend = await selectBackend()
+    if (dryRun) {
+      const plan = trainingPlan(config, data)
+      output.data(plan, plan.lines.join("\n"))
+      return
+    }
+    output.say(`${data.name}: ${data.origin}; ${formatCount(data.splits.train.length)} graphs to train on.`)
+    output.say(`Computing on ${backend.name}: ${backend.reason}.${backend.advice ? ` ${backend.advice}` : ""}`)
+    const run = await openRun({ root: options.out, name, config, backend, existing: options.resume ? "resume" : "refuse" })
+    const bar = progress({ label: "training", total: 1 })
+    const began = host.clock()
+    let isStopped = false
+    let isWarned = false
+    try {
+      const events = trainGraphModel({
+        config,
+        vocabulary: data.vocabulary,
+        graphs: data.splits.train,
+        folder: path.join(run.checkpoints, "training"),
+        ...(options.eager && { mode: "eager" }),
+        signal,
+        clock: host.clock,
+      })
+      let next = await events.next()
+      for (; !next.done; next = await events.next()) {
+        const { stage, event, steps, fallbackReason } = next.value
+        if (fallbackReason !== undefined && !isWarned && !options.eager) {
+          isWarned = true
+          output.warn(`Steps run operation by operation: ${fallbackReason}`)
+        }
+        if (event.type !== "step") continue
+        bar.update({ done: event.step, total: steps, note: `${stage}, loss ${event.loss.toPrecision(4)}` })
+        const record = logged(next.value)
+        if (record) run.metrics.append({ ...record, elapsed: (host.clock() - began) / 1000 })
+      }
+      const { model, seconds, mode } = next.value
+      const folder = path.join(run.checkpoints, "model")
+      await saveGraphModel(folder, model, {
+        command: ["scalewise-graph", ...host.argv].join(" "),
+        seed: config.seed,
+        training: config,
+        data: { name: data.name, origin: data.origin, graphs: data.splits.train.length },
+        seconds,
+        steps: mode,
+        backend: { name: backend.name, threads: backend.threads },
+      })
+      model.dispose()
+      const total = Object.values(seconds).reduce((sum, one) => sum + one, 0)
+      output.data({ model: folder, seconds, mode }, `Trained in ${formatDuration(1000 * total)} (steps ${mode}). Model: ${folder}`)
+    } catch (error) {
+      if (!signal.aborted) throw error
+      isStopped = true
+    } finally {
+      bar.stop()
+      run.close()
+    }
+    if (isStopped) output.warn(`Stopped and saved in ${run.path}; go on with the same command and --name ${name} --resume`)
+  },
+})
+
+/** What goes to the log: losses now and then. */
+function logged({ stage, event, steps }: GraphTrainingEvent): Record<string, unknown> | undefined {
+  if (event.type !== "step" || (event.step % 20 !== 0 && event.step !== steps)) return undefined
+  const { step, loss, metrics, samplesPerSecond, seconds } = event
+  return { stage, step, loss, ...metrics, samplesPerSecond, seconds }
+}
