@@ -144,6 +144,7 @@ export { generatorLoss, type GeneratorLossConfig } from "./generator/generator-l
 export { tokenStatistics, type TokenScores, type TokenStatisticsOptions } from "./generator/token-statistics.ts"
 
 // Models: both together, as a checkpoint
+export { checkTraining, type CheckTrainingOptions } from "./model/check-training.ts"
 export { countModelParameters, expectedTensors } from "./model/expected-tensors.ts"
 export {
   generatorOf,

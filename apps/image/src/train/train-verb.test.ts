@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs"
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import path from "node:path"
@@ -76,6 +77,20 @@ describe("train", () => {
     const wrongGrid = await train("--name", "grid", "--set", "tokenizer.grids=1,2,3")
     expect(wrongGrid.status).toBe(2)
     expect(wrongGrid.err).toMatch(/tokenizer\.grids: expected to end with the latent grid 4x4, got 3x3/)
+    const lateSettings: [setting: string, status: number, sentence: RegExp][] = [
+      ["generator.heads=3", 2, /generator\.heads: expected to divide the width/],
+      ["generator.classes=1", 2, /generator\.classes: expected 2, as the images have, or 0, got 1/],
+      ["generatorTraining.bitFlips=0.2", 2, /generator\.bitFlips: expected 0 where tokens are ids/],
+      ["generatorTraining.loss.scaleWeights=1,2", 2, /expected one weight for each of the 3 scales, got 2/],
+      ["generatorTraining.batch=1000", 2, /expected at least one batch of 1000 images/],
+    ]
+    for (const [setting, status, sentence] of lateSettings) {
+      const refused = await train("--name", "late", "--set", setting)
+      expect([setting, refused.status, refused.err]).toEqual([setting, status, expect.stringMatching(sentence)])
+      expect(refused.err).not.toMatch(/training:/) // the tokenizer was not trained first
+    }
+    expect(existsSync(path.join(folder, "runs/image/late"))).toBe(false)
+    expect(existsSync(path.join(folder, "runs/image/grid"))).toBe(false)
     const noData = await runVerb(trainVerb, ["--data", path.join(folder, "nowhere"), "--out", path.join(folder, "runs")], imageApp)
     expect(noData.status).toBe(3)
     expect(noData.err).not.toMatch(/ at .*\.ts/)
@@ -92,6 +107,22 @@ describe("train", () => {
     expect(status).toBe(0)
     expect(out).toMatch(/tokenizer: 407,001 parameters/)
     expect(out).toMatch(/generator: 949,056 parameters/)
+  })
+
+  it("trains a generator without classes on images that have some", async () => {
+    const { status, out, err } = await train(
+      "--name",
+      "unconditional",
+      "--tokenizer",
+      modelOf("whole"),
+      "--set",
+      "generator.classes=0",
+      "--json",
+    )
+    expect([status, err]).toEqual([0, expect.not.stringContaining("error:")])
+    const model = await loadImageModel((JSON.parse(out) as { model: string }).model)
+    expect(model.transformer!.config.classes).toBe(0)
+    model.dispose()
   })
 
   it("takes another kind of quantiser by one setting", async () => {

@@ -43,21 +43,23 @@ export const trainVerb: Verb = defineVerb<ImageTrainingConfig, Options>({
   presets: ["mnist", "mnist-reconstruction", "fashion", "cifar"],
   config: async () => (await import("./train-config.ts")).trainConfig,
   async run({ options, config, dryRun, signal, output, host, progress, openRun }) {
-    const { lenet, loadClassifier, loadImageModel, saveImageModel, trainImageModel } = await import("@scalewise/image")
+    const { checkTraining, lenet, loadClassifier, loadImageModel, saveImageModel, trainImageModel } = await import("@scalewise/image")
     const { selectBackend } = await import("@scalewise/nn")
     const { openTrainingImages } = await import("./open-training-images.ts")
     const { trainingPlan } = await import("./training-plan.ts")
     const { modelFilmstrip } = await import("./model-filmstrip.ts")
 
     const backend = await selectBackend()
+    const { train, test } = await openTrainingImages(options.data, config.tokenizer, output)
+    const classifier = config.tokenizerTraining.loss.perceptual > 0 ? await loadClassifier(options.classifier) : undefined
+    const from = options.tokenizer === undefined ? undefined : await loadImageModel(options.tokenizer)
+    // Before the run has a folder: what is refused leaves none behind
+    checkTraining(config, { train, from })
     if (dryRun) {
       const plan = trainingPlan(config)
       output.data(plan, plan.lines.join("\n"))
       return
     }
-    const { train, test } = await openTrainingImages(options.data, config.tokenizer, output)
-    const classifier = config.tokenizerTraining.loss.perceptual > 0 ? await loadClassifier(options.classifier) : undefined
-    const from = options.tokenizer === undefined ? undefined : await loadImageModel(options.tokenizer)
     output.say(`Computing on ${backend.name}: ${backend.reason}.${backend.advice ? ` ${backend.advice}` : ""}`)
 
     const { name } = options

@@ -1,5 +1,5 @@
 import { formatCount } from "@scalewise/cli"
-import { expectedTensors, type ImageTrainingConfig } from "@scalewise/image"
+import { countModelParameters, type ImageTrainingConfig } from "@scalewise/image"
 
 /** What a training would take. */
 export interface TrainingPlan {
@@ -13,9 +13,7 @@ export interface TrainingPlan {
 
 /** Parameters, memory and steps of a config, without training. */
 export function trainingPlan(config: ImageTrainingConfig): TrainingPlan {
-  const sizes = { tokenizer: 0, generator: 0 }
-  for (const [name, { shape }] of Object.entries(expectedTensors(config)))
-    sizes[name.startsWith("tokenizer.") ? "tokenizer" : "generator"] += shape.reduce((product, side) => product * side, 1)
+  const sizes = countModelParameters(config)
   const { tokenizerTraining, generatorTraining } = config
   const steps = { tokenizer: tokenizerTraining.plainSteps + tokenizerTraining.steps, generator: generatorTraining?.steps ?? 0 }
   // Parameters, gradients and two moments; the generator's average too

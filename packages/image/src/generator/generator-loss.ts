@@ -1,4 +1,4 @@
-import { flipBits, type MultiScaleParameters } from "@scalewise/core"
+import { flipBits, type GridSchedule, type MultiScaleParameters } from "@scalewise/core"
 import { ConfigError, ops, tf, type Loss, type Parameters, type StepInputs } from "@scalewise/nn"
 import type { Tokenizer } from "../tokenizer/tokenizer.ts"
 import type { GeneratorParameters, NextScaleTransformer } from "./next-scale-transformer.ts"
@@ -11,6 +11,15 @@ export interface GeneratorLossConfig {
   readonly labelSmoothing: number
   /** Weight of the sites of each scale; empty is 1 for all, as in VAR. */
   readonly scaleWeights: readonly number[]
+}
+
+/** @throws ConfigError for weights that are not one for each scale */
+export function checkScaleWeights(
+  { scaleWeights }: Pick<GeneratorLossConfig, "scaleWeights">,
+  { steps }: Pick<GridSchedule, "steps">,
+): void {
+  if (scaleWeights.length > 0 && scaleWeights.length !== steps)
+    throw new ConfigError(`generator loss: expected one weight for each of the ${steps} scales, got ${scaleWeights.length}`)
 }
 
 /**
@@ -28,8 +37,7 @@ export function generatorLoss(
   { labelSmoothing, scaleWeights }: GeneratorLossConfig,
 ): Loss<GeneratorParameters> {
   const { schedule } = tokenizer
-  if (scaleWeights.length > 0 && scaleWeights.length !== schedule.steps)
-    throw new ConfigError(`generator loss: expected one weight for each of the ${schedule.steps} scales, got ${scaleWeights.length}`)
+  checkScaleWeights({ scaleWeights }, schedule)
   const weightOf = (scale: number): number => scaleWeights[scale] ?? 1
   return (parameters, inputs) => {
     const { tokens, contexts } = teacherForced(tokenizer, quantiser, inputs)

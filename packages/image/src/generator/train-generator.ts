@@ -12,7 +12,7 @@ import {
 } from "@scalewise/nn"
 import { adamwOf, type AdamWTraining, type TrainingRunOptions } from "../training/adamw-training.ts"
 import type { Tokenizer, TokenizerParameters } from "../tokenizer/tokenizer.ts"
-import { generatorLoss, type GeneratorLossConfig } from "./generator-loss.ts"
+import { checkScaleWeights, generatorLoss, type GeneratorLossConfig } from "./generator-loss.ts"
 import type { GeneratorParameters, NextScaleTransformer } from "./next-scale-transformer.ts"
 import { tokenStatistics, type TokenScores } from "./token-statistics.ts"
 
@@ -56,14 +56,27 @@ export interface TrainedGenerator {
   readonly seconds: number
 }
 
+/**
+ * Refuses a training that does not fit the tokenizer, or so many images.
+ *
+ * @throws ConfigError for flips of tokens that are no bits, weights that are not one for each scale, and a batch larger than the data set
+ */
+export function checkGeneratorTraining(
+  { batch, bitFlips, loss }: GeneratorTraining,
+  { tokenizer: { multiScale, schedule }, images }: { readonly tokenizer: Tokenizer; readonly images: number },
+): void {
+  if (bitFlips > 0 && multiScale.quantiser.tokens !== "bits")
+    throw new ConfigError("generator.bitFlips: expected 0 where tokens are ids; use a bitwise tokenizer, or no flips")
+  checkScaleWeights(loss, schedule)
+  if (images < batch)
+    throw new ConfigError(`trainGenerator: expected at least one batch of ${batch} images, got ${images}; lower the batch`)
+}
+
 /** Trains a next-scale Transformer with teacher forcing; the averaged parameters are kept. */
 export async function* trainGenerator(options: TrainGeneratorOptions): AsyncGenerator<GeneratorEvent, TrainedGenerator, undefined> {
   const { transformer, tokenizer, tokenizerParameters, training, dataset, validation, random, folder, signal, clock } = options
   const { scoreEvery = 500, mode = "auto" } = options
-  if (training.bitFlips > 0 && tokenizer.multiScale.quantiser.tokens !== "bits")
-    throw new ConfigError("generator.bitFlips: expected 0 where tokens are ids; use a bitwise tokenizer, or no flips")
-  if (dataset.size < training.batch)
-    throw new ConfigError(`trainGenerator: expected at least one batch of ${training.batch} images, got ${dataset.size}; lower the batch`)
+  checkGeneratorTraining(training, { tokenizer, images: dataset.size })
   const initial = transformer.init(random.fold("parameters"))
   const step = compile(generatorLoss(transformer, tokenizer, tokenizerParameters.quantiser, training.loss), {
     parameters: initial,

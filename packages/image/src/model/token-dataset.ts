@@ -12,6 +12,8 @@ export interface TokenDataset extends Dataset {
 export interface TokenDatasetOptions {
   /** Keep latents instead of tokens, for a forward process that is drawn anew in every step. @defaultValue false */
   readonly latents?: boolean
+  /** Keep the classes; without them every label is 0, the null class of an unconditional model. @defaultValue true */
+  readonly classes?: boolean
   /** Images at a time. @defaultValue 250 */
   readonly batch?: number
   /** Told how many images are done. */
@@ -25,7 +27,7 @@ export async function tokenDataset(
   tokenizer: Tokenizer,
   parameters: TokenizerParameters,
   images: ImageDataset,
-  { latents = false, batch = 250, progress, signal }: TokenDatasetOptions = {},
+  { latents = false, classes = true, batch = 250, progress, signal }: TokenDatasetOptions = {},
 ): Promise<TokenDataset> {
   const { schedule, multiScale, config } = tokenizer
   const channels = config.autoencoder.latentChannels
@@ -50,6 +52,7 @@ export async function tokenDataset(
     progress?.(from + rows.length)
     await tf.nextFrame()
   }
-  const dataset = residentDataset({ label: { values: images.labels, shape: [] }, [latents ? "latent" : "tokens"]: { values, shape } })
+  const labels = classes ? images.labels : new Int32Array(images.size)
+  const dataset = residentDataset({ label: { values: labels, shape: [] }, [latents ? "latent" : "tokens"]: { values, shape } })
   return { ...dataset, tokens: values instanceof Int32Array ? values : undefined }
 }

@@ -1,10 +1,11 @@
-import { ConfigError, flattenParameters, randomStream, unflattenParameters, type Parameters } from "@scalewise/nn"
+import { flattenParameters, randomStream, unflattenParameters, type Parameters } from "@scalewise/nn"
 import { pixelsOf, type ImageDataset } from "../data/image-dataset.ts"
 import { trainingDataset } from "../data/training-dataset.ts"
 import { trainGenerator, type GeneratorEvent } from "../generator/train-generator.ts"
 import { trainTokenizer, type TokenizerEvent } from "../tokenizer/train-tokenizer.ts"
 import { tokenizer } from "../tokenizer/tokenizer.ts"
 import type { TokenizerLossOptions } from "../tokenizer/tokenizer-loss.ts"
+import { checkGivenTokenizer, checkTraining } from "./check-training.ts"
 import { generatorOf, imageModel, loadImageModel, saveImageModel, type ImageModel } from "./image-model.ts"
 import type { ImageTrainingConfig } from "./presets.ts"
 import { tokenDataset } from "./token-dataset.ts"
@@ -44,16 +45,11 @@ export interface TrainedImageModel {
  * Trains a tokenizer, encodes all images with it, and trains a generator over the tokens. A stage that is complete in `folder` is taken from
  * there.
  *
- * @throws ConfigError where images do not fit the config
+ * @throws ConfigError as `checkTraining`
  */
 export async function* trainImageModel(options: TrainImageModelOptions): AsyncGenerator<ImageTrainingEvent, TrainedImageModel, undefined> {
   const { config, train, from, folder, signal, clock, features, mode = "auto" } = options
-  const { height, width, autoencoder } = config.tokenizer
-  const expected = [height, width, autoencoder.imageChannels]
-  if ([train.height, train.width, train.channels].join() !== expected.join())
-    throw new ConfigError(
-      `train: expected images of ${expected.join(" x ")}, as in the config, got ${[train.height, train.width, train.channels].join(" x ")}`,
-    )
+  checkTraining(config, { train, from })
   const random = randomStream(config.seed)
   const { kept, validation } = trainingSplit(config, train)
   const shared = { clock, mode, signal }
@@ -63,8 +59,7 @@ export async function* trainImageModel(options: TrainImageModelOptions): AsyncGe
   let ranAs: "captured" | "eager" = "captured"
   let base: ImageModel | undefined = from ?? (finished ? await loadImageModel(finished).catch(() => undefined) : undefined)
   if (base) {
-    if (JSON.stringify(base.config.tokenizer) !== JSON.stringify(config.tokenizer))
-      throw new ConfigError("train: expected a tokenizer of the settings in the config, got another; use its own settings")
+    checkGivenTokenizer(config, base)
     seconds = { ...seconds, tokenizer: Number(base.metadata["seconds"] ?? 0) }
   } else {
     const pixels = pixelsOf(validation)
@@ -96,12 +91,12 @@ export async function* trainImageModel(options: TrainImageModelOptions): AsyncGe
   if (!config.generator || !config.generatorTraining) return { model: from ? withoutGenerator(from) : base, seconds, mode: ranAs }
 
   const transformer = generatorOf(base.tokenizer, config.generator)
-  const latents = config.generatorTraining.bitFlips > 0
+  const encoding = { latents: config.generatorTraining.bitFlips > 0, classes: config.generator.classes > 0, signal }
   const total = kept.size + validation.size
   yield { stage: "encoding", done: 0, total }
-  const encoded = await tokenDataset(base.tokenizer, base.tokenizerParameters, kept, { latents, signal })
+  const encoded = await tokenDataset(base.tokenizer, base.tokenizerParameters, kept, encoding)
   yield { stage: "encoding", done: kept.size, total }
-  const encodedValidation = await tokenDataset(base.tokenizer, base.tokenizerParameters, validation, { latents, signal })
+  const encodedValidation = await tokenDataset(base.tokenizer, base.tokenizerParameters, validation, encoding)
   yield { stage: "encoding", done: total, total }
   const result = yield* staged(
     "generator",

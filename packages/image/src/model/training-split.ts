@@ -14,13 +14,23 @@ export const validationRows = ({ seed, validationImages }: SplitConfig, size: nu
   Int32Array.from(randomStream(seed).fold("validation").permutation(size).slice(0, validationImages))
 
 /**
+ * How many of `size` training images are held back.
+ *
+ * @throws ConfigError where nothing would be left of one of the two
+ */
+export function validationCount({ validationImages }: Pick<SplitConfig, "validationImages">, size: number): number {
+  if (validationImages < 1 || validationImages >= size)
+    throw new ConfigError(`train: expected 1 to ${size - 1} validation images, got ${validationImages}`)
+  return validationImages
+}
+
+/**
  * The training images that are trained on, and those that are held back.
  *
  * @throws ConfigError where nothing would be left of one of the two
  */
 export function trainingSplit(config: SplitConfig, train: ImageDataset): { kept: ImageDataset; validation: ImageDataset } {
-  if (config.validationImages < 1 || config.validationImages >= train.size)
-    throw new ConfigError(`train: expected 1 to ${train.size - 1} validation images, got ${config.validationImages}`)
+  validationCount(config, train.size)
   const held = validationRows(config, train.size)
   const isHeld = new Set(held)
   const rows = Array.from({ length: train.size }, (_, row) => row).filter((row) => !isHeld.has(row))

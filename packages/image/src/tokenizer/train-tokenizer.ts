@@ -64,6 +64,16 @@ export interface TrainedTokenizer {
 }
 
 /**
+ * Refuses a training that cannot work on so many images.
+ *
+ * @throws ConfigError where the batch is larger than the data set
+ */
+export function checkTokenizerTraining({ batch }: TokenizerTraining, { images }: { readonly images: number }): void {
+  if (images < batch)
+    throw new ConfigError(`trainTokenizer: expected at least one batch of ${batch} images, got ${images}; lower the batch`)
+}
+
+/**
  * Trains a tokenizer in two stages: first encoder and decoder alone, then, from codebooks that k-means found in the latents, everything.
  * What collapses codebooks is met by that start, by low latent width and by reviving dead codes.
  *
@@ -71,8 +81,7 @@ export interface TrainedTokenizer {
  */
 export async function* trainTokenizer(options: TrainTokenizerOptions): AsyncGenerator<TokenizerEvent, TrainedTokenizer, undefined> {
   const { tokenizer, training, dataset, validation, random, folder, reportEvery = 500, mode = "auto", signal, clock, features } = options
-  if (dataset.size < training.batch)
-    throw new ConfigError(`trainTokenizer: expected at least one batch of ${training.batch} images, got ${dataset.size}; lower the batch`)
+  checkTokenizerTraining(training, { images: dataset.size })
   const total = training.plainSteps + training.steps
   const shared = { dataset, batchSize: training.batch, lastBatch: "drop", clock, ...(signal && { signal }) } as const
   const checkpoints = (stage: string) =>
