@@ -14,5 +14,7 @@ export { spread, type Spread } from "./spread.ts"
 export { table, type TableCell, type TableOptions, type TableRow } from "./table/table.ts"
 
 // Pictures
+export type { DrawnGraph, EdgeStyle } from "./graph/draw-graph.ts"
+export { graphFigure, type GraphFigureOptions, type GraphRow } from "./graph/graph-figure.ts"
 export { imageFigure, pngDataUri, type ImageFigureOptions, type ImageRow } from "./image/image-figure.ts"
 export { imageSheet, type ImageSheetOptions, type ImageStack, type PixelOptions } from "./image/image-sheet.ts"

@@ -22,6 +22,7 @@ figure { margin: 1.5rem 0 2rem; }
 figcaption { color: var(--soft); font-size: .95rem; }
 figcaption p { margin: .5rem 0; }
 .chart svg { display: block; min-width: 34rem; max-width: 100%; height: auto; }
+.graphs svg { display: block; max-width: 100%; height: auto; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; font-size: .95rem; font-variant-numeric: tabular-nums; }
 caption { text-align: left; font-weight: 600; padding-bottom: .5rem; }
