@@ -37,8 +37,8 @@ const splitNames = new Map<string, keyof GraphDataset["splits"]>([
  * @throws ConfigError for a name that is neither, DataError as `readGraphs`, and for splits that are not train, val and test
  */
 export async function openGraphDataset(source: string, options: OpenGraphDatasetOptions): Promise<GraphDataset> {
-  const { random, count, nodes } = options
-  if (isGenerated(source)) return generatedDataset(source, { random, count, nodes })
+  const { random, count, nodes, largestComponent } = options
+  if (isGenerated(source)) return generatedDataset(source, { random, count, nodes, largestComponent })
   if (!existsSync(source)) {
     const names = generatedDatasetNames.join(", ")
     if (/[./\\]/.test(source))

@@ -1,5 +1,6 @@
 import { DataError } from "@scalewise/nn"
-import { componentsOf, packedGraph, type GraphVocabulary, type PackedGraph } from "../graph/packed-graph.ts"
+import { largestComponent } from "../graph/largest-component.ts"
+import { packedGraph, type GraphVocabulary, type PackedGraph } from "../graph/packed-graph.ts"
 import type { GraphFile, ReadGraphsOptions } from "./graph-file.ts"
 import type { GraphRecord, RecordSource } from "./graph-record.ts"
 
@@ -17,7 +18,7 @@ const mostNodes = 2 ** 26
  * @throws DataError where nothing is left, or at the first fault with `strict`
  */
 export function packRecords(file: string, sources: Iterable<RecordSource>, options: ReadGraphsOptions = {}): GraphFile {
-  const { strict = false, simplify = false, largestComponent = false } = options
+  const { strict = false, simplify = false } = options
   const faults: string[] = []
   let count = 0
   const attempt = <Value>(place: string, make: () => Value): Value | undefined => {
@@ -45,7 +46,7 @@ export function packRecords(file: string, sources: Iterable<RecordSource>, optio
   for (const { place, index, record } of read) {
     const packed = attempt(place, () => pack(record, vocabulary))
     if (!packed) continue
-    graphs.push(largestComponent ? largestComponentOf(packed) : packed)
+    graphs.push(options.largestComponent ? largestComponent(packed) : packed)
     ids.push(record.id ?? String(index))
     splits.push(record.split)
   }
@@ -139,23 +140,3 @@ function categories(labels: GraphRecord["nodeLabels"], { vocabulary, owner, coun
 
 const someOf = (labels: readonly string[]): string =>
   labels.length <= 8 ? labels.join(", ") : `${labels.slice(0, 7).join(", ")} and ${labels.length - 7} more`
-
-function largestComponentOf(graph: PackedGraph): PackedGraph {
-  const { component, count } = componentsOf(graph)
-  if (count <= 1) return graph
-  const sizes = new Int32Array(count)
-  for (const c of component) sizes[c]!++
-  const largest = sizes.indexOf(sizes.reduce((a, b) => Math.max(a, b)))
-  const nodes = [...component.keys()].filter((v) => component[v] === largest)
-  const position = new Int32Array(graph.nodes)
-  for (const [i, v] of nodes.entries()) position[v] = i
-  const kept = Array.from({ length: graph.edges.length / 2 }, (_, e) => e).filter((e) => component[graph.edges[2 * e]!] === largest)
-  return packedGraph(
-    nodes.length,
-    kept.flatMap((e) => [position[graph.edges[2 * e]!]!, position[graph.edges[2 * e + 1]!]!]),
-    {
-      ...(graph.nodeLabels && { nodeLabels: nodes.map((v) => graph.nodeLabels![v]!) }),
-      ...(graph.edgeLabels && { edgeLabels: kept.map((e) => graph.edgeLabels![e]!) }),
-    },
-  )
-}

@@ -117,6 +117,14 @@ describe("generatedDataset", () => {
     expect([...isomorphismClasses(grids)]).toEqual([0, 0, 0, 0])
   })
 
+  it("keeps the largest components where connected graphs are asked for", () => {
+    const graphs = (largestComponent: boolean) =>
+      Object.values(generatedDataset("erdos-renyi", { count: 20, random, largestComponent }).splits).flat()
+    expect(graphs(false).every(isConnected)).toBe(false)
+    expect(graphs(true).every(isConnected)).toBe(true)
+    expect(graphs(true).every(({ nodes }, i) => nodes <= graphs(false)[i]!.nodes && nodes > 40)).toBe(true)
+  })
+
   it("refuses other names, too few graphs, no nodes", () => {
     expect(() => generatedDataset("trees" as "tree", { random })).toThrow(/expected one of planar, .* got "trees"/)
     expect(() => generatedDataset("tree", { count: 2, random })).toThrow("at least 3 graphs, one for each part, got 2")

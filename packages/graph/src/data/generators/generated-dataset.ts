@@ -1,4 +1,5 @@
 import { ConfigError, type RandomStream } from "@scalewise/nn"
+import { largestComponent } from "../../graph/largest-component.ts"
 import { relabelled, type PackedGraph } from "../../graph/packed-graph.ts"
 import { dividedInOrder, type GraphDataset } from "../graph-dataset.ts"
 import { blockGraph } from "./block-graph.ts"
@@ -43,6 +44,8 @@ export interface GeneratedDatasetOptions {
   readonly count?: number | undefined
   /** Nodes of every graph. @defaultValue what the set of that name has in the literature */
   readonly nodes?: number | undefined
+  /** Keep only the largest component of each; block and Erdos-Renyi graphs may have several. @defaultValue false */
+  readonly largestComponent?: boolean | undefined
   readonly random: RandomStream
 }
 
@@ -52,7 +55,10 @@ export interface GeneratedDatasetOptions {
  *
  * @throws ConfigError for another name, fewer than 3 graphs, or a size that the kind cannot have
  */
-export function generatedDataset(name: GeneratedDatasetName, { count = 200, nodes, random }: GeneratedDatasetOptions): GraphDataset {
+export function generatedDataset(
+  name: GeneratedDatasetName,
+  { count = 200, nodes, largestComponent: connect = false, random }: GeneratedDatasetOptions,
+): GraphDataset {
   if (!Object.hasOwn(generators, name))
     throw new ConfigError(`generatedDataset: expected one of ${generatedDatasetNames.join(", ")}, got "${name}"`)
   if (!Number.isInteger(count) || count < 3)
@@ -60,7 +66,8 @@ export function generatedDataset(name: GeneratedDatasetName, { count = 200, node
   if (nodes !== undefined && (!Number.isInteger(nodes) || nodes < 1))
     throw new ConfigError(`generatedDataset: expected at least one node, got ${nodes}`)
   const stream = random.fold("graphs").fold(name)
-  const graphs = generators[name](count, nodes, stream.fold("structure"))
+  const structures = generators[name](count, nodes, stream.fold("structure"))
+  const graphs = connect ? structures.map(largestComponent) : structures
   return {
     name,
     vocabulary: { nodes: [], edges: [] },
