@@ -148,7 +148,8 @@ export function rowSums(values: tf.Tensor, ids: tf.Tensor, count: number): tf.Te
       typeAttribute(native, "Tindices", "int32"),
       typeAttribute(native, "Tnumsegments", "int32"),
     ]
-    return native.executeSingleOutput("UnsortedSegmentSum", attributes, [values, ids, constant(count, "int32")])
+    // Not a cached constant: graphs of many sizes would leave one for each.
+    return tf.tidy(() => native.executeSingleOutput("UnsortedSegmentSum", attributes, [values, ids, tf.scalar(count, "int32")]))
   }
   const width = values.shape.at(-1)!
   return tf.unsortedSegmentSum(tf.reshape(values, [-1, width]), tf.reshape<tf.Rank.R1>(ids, [-1]), count)
