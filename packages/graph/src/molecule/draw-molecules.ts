@@ -30,12 +30,14 @@ export async function drawMolecules(graphs: readonly PackedGraph[], options: Dra
     throw new ConfigError(`drawMolecules: expected at least one molecule a row, got ${columns}`)
   const rdkit = await loadRdkit()
   const cell = height + (captions ? captionHeight : 0)
+  // Bonds of one length, but where a molecule would not fit.
+  const details = JSON.stringify({ width, height, fixedBondLength: Math.min(width, height) / 5 })
   const draw = (graph: PackedGraph): string => {
     const smiles = smilesOf(graph, vocabulary)
-    const valid = withMolecule(rdkit, smiles, (molecule) => molecule.get_svg(width, height))
+    const valid = withMolecule(rdkit, smiles, (molecule) => molecule.get_svg_with_highlights(details))
     if (valid !== undefined) return nested(valid)
     const frame = `<rect x="1" y="1" width="${width - 2}" height="${height - 2}" fill="none" stroke="#c00" stroke-width="2"/>`
-    const forced = withMolecule(rdkit, smiles, (molecule) => attempt(() => molecule.get_svg(width, height)), { sanitize: false })
+    const forced = withMolecule(rdkit, smiles, (molecule) => attempt(() => molecule.get_svg_with_highlights(details)), { sanitize: false })
     return (forced ? nested(forced) : `<text x="${width / 2}" y="${height / 2}" text-anchor="middle">not valid</text>`) + frame
   }
   const cells = graphs.map((graph, i) => {
