@@ -7,8 +7,8 @@ import type { GraphRecord, RecordSource } from "./graph-record.ts"
 /** Categories are bytes. */
 const mostLabels = 256
 
-/** Beyond it pairs of nodes are no longer exact numbers. */
-const mostNodes = 2 ** 26
+/** A count of nodes is a few bytes in a file; what is made of it is not. */
+const mostNodes = 2 ** 20
 
 /**
  * Checks the graphs of a file and packs them. What is no simple graph, or has labels that the vocabulary lacks, is left out and
