@@ -25,5 +25,6 @@ export { inspectPath } from "./inspect/inspect-path.ts"
 export type { InspectOptions, Inspection } from "./inspect/inspection.ts"
 
 // Text
+export { backendSentence } from "./format/backend-sentence.ts"
 export { formatBytes, formatCount, formatDuration, formatValue } from "./format/format.ts"
 export { textTable } from "./format/text-table.ts"

@@ -76,6 +76,7 @@ export function addVerb(parent: Command, verb: Verb, { program, version, domain,
     const interruption = listenForInterruption(host, output.warn)
     const { signal } = interruption
     const context: VerbContext = {
+      command: [program, ...host.argv].join(" "),
       arguments: command.processedArgs.flat().filter((word) => word != null) as string[],
       options,
       config: value,

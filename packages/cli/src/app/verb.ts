@@ -46,6 +46,8 @@ export interface Verb<Config = unknown, Options = Record<string, unknown>> {
 
 /** What a verb gets to work with. */
 export interface VerbContext<Config = unknown, Options = Record<string, unknown>> {
+  /** The whole command, as it can be typed again: "scalewise-image train --preset mnist". */
+  readonly command: string
   /** The words after the verb; a list argument is spread. */
   readonly arguments: readonly string[]
   readonly options: Options

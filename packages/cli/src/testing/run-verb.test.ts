@@ -8,9 +8,9 @@ const greet = defineVerb<undefined, { loud?: boolean }>({
   summary: "says hello",
   arguments: [{ name: "name", description: "whom to greet" }],
   options: [{ flags: "--loud", description: "louder" }],
-  run: async ({ arguments: [name], options, output }) => {
+  run: async ({ command, arguments: [name], options, output }) => {
     if (name === "nobody") throw new ConfigError("greet: expected a name, got nobody; name somebody")
-    output.say("a remark")
+    output.say(`This is ${command}`)
     output.data({ name, loud: options.loud === true }, `Hello, ${name}`)
   },
 })
@@ -20,7 +20,7 @@ it("gives the status and what went to each stream", async () => {
   expect(await runVerb(greet, ["Ada", "--loud", "--json"], app)).toEqual({
     status: 0,
     out: '{"name":"Ada","loud":true}\n',
-    err: "a remark\n",
+    err: "This is demo greet Ada --loud --json\n",
   })
   expect(await runVerb(greet, ["nobody"], app)).toEqual({
     status: 2,

@@ -14,6 +14,8 @@ export type TrainEvent =
       readonly metrics: Readonly<Record<string, number>>
       /** Without the time of evaluations and checkpoints. */
       readonly samplesPerSecond: number
+      /** Why steps run operation by operation although they were to be captured; absent where they are, or were not to be. */
+      readonly fallbackReason?: string
       readonly seconds: number
     }
   /** A pass over the data is complete; `loss` is the mean over its batches. */

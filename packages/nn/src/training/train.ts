@@ -163,7 +163,8 @@ export async function* train<P>(options: TrainOptions<P>): AsyncGenerator<TrainE
     epochLossSum += lossSum
     const samplesPerSecond = (1000 * busy.samples) / Math.max(busy.milliseconds + clock() - begin, Number.MIN_VALUE)
     busy = { milliseconds: 0, samples: 0 }
-    return { type: "step", ...at(), loss, metrics, samplesPerSecond }
+    const { fallbackReason } = trainStep
+    return { type: "step", ...at(), loss, metrics, samplesPerSecond, ...(fallbackReason !== undefined && { fallbackReason }) }
   }
 
   const save = async (): Promise<TrainEvent> => {
