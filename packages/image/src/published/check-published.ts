@@ -1,5 +1,5 @@
 import { guided, sample } from "@scalewise/core"
-import { CheckpointError, compileFunction, ShapeError, tf } from "@scalewise/nn"
+import { CheckpointError, compileFunction, DataError, ShapeError, tf } from "@scalewise/nn"
 import type { ImageModel } from "../model/image-model.ts"
 import { compareTokens } from "./compare-tokens.ts"
 import { readReferenceValues, type ReferenceValues } from "./reference-values.ts"
@@ -43,7 +43,7 @@ export const tieLimit = 1e-5
  * that one tie does not make all that follows differ.
  *
  * @param expectedFile - see `readReferenceValues`
- * @throws CheckpointError for a file that does not hold reference values, ShapeError where they are not of this model
+ * @throws CheckpointError for a file that does not hold reference values, DataError or ShapeError where they are not of this model
  */
 export async function checkPublished(
   model: ImageModel,
@@ -71,7 +71,7 @@ export async function checkPublished(
     ] as const)
       // prettier-ignore
       if (length > 0 && length !== schedule.steps)
-        throw new ShapeError(`checkPublished: expected "${name}.0" to "${name}.${schedule.steps - 1}", got ${length} of them; give a file made with this model`)
+        throw new DataError(`checkPublished: expected "${name}.0" to "${name}.${schedule.steps - 1}", got ${length} of them; give a file made with this model`)
     const image = reference.image && tf.tidy(() => tf.mul(tf.add(channelsLast(reference.image!), 1), 0.5))
     const features = image && tokenizer.encode(tokenizerParameters, image)
     const partials = reference.tokens.length > 0 ? multiScale.accumulate(tokenizerParameters.quantiser, reference.tokens) : []
