@@ -9,7 +9,7 @@ import {
   type Picture,
   type RedrawMask,
 } from "@scalewise/image"
-import { DataError } from "@scalewise/nn"
+import { ConfigError, DataError } from "@scalewise/nn"
 import { checkMemory } from "./enough-memory.ts"
 import { filmstrip } from "./filmstrip.ts"
 import { writePicture, zoomFor, type Pictures } from "./picture-file.ts"
@@ -130,6 +130,9 @@ export async function interpolatePictures({
   frames,
   coarse,
 }: Shared & { readonly other: string; readonly frames: number; readonly coarse: number | undefined }): Promise<EditReport> {
+  const { steps } = model.tokenizer.schedule
+  if (coarse !== undefined && coarse > steps)
+    throw new ConfigError(`--coarse: expected 0 to ${steps} scales, as the model has, got ${coarse}`)
   const [first, second] = [await readFor(model, image), await readFor(model, other)]
   const weights =
     coarse === undefined

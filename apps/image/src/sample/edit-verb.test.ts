@@ -84,6 +84,7 @@ describe("edit", () => {
       ["picture.png", ["--mask", at("odd.png")], 3, "expected a mask of 8 x 8 pixels, as the picture has, got 7 x 9"],
       ["picture.png", ["--mask", at("half.png"), "--label", "5"], 2, "expected a class from 0 to 2, got 5"],
       ["picture.png", ["--mask", at("half.png"), "--keep-scales", "4"], 2, "expected 0 to 3 scales to keep, got 4"],
+      ["picture.png", ["--interpolate", at("other.png"), "--coarse", "4"], 2, "--coarse: expected 0 to 3 scales, as the model has, got 4"],
       ["text.png", ["--reconstruct"], 3, "text.png: expected a PNG, JPEG or WebP picture"],
       ["missing.png", ["--reconstruct"], 3, "missing.png"],
       ["picture.png", ["--mask", at("half.png"), "--checkpoint", models.tokenizer], 3, "found a tokenizer alone"],
