@@ -69,5 +69,12 @@ describe("train-classifier", () => {
     expect([missing.status, missing.out]).toEqual([3, ""])
     expect(missing.err).toMatch(/nowhere/)
     expect((await run("--epochs", "0")).status).toBe(2)
+    const inTheWay = path.join(folder, "a-file")
+    await writeFile(inTheWay, "")
+    const blocked = await run("--data", folder, "--out", path.join(inTheWay, "classifier"), "--batch", "16")
+    expect([blocked.status, blocked.err]).toEqual([
+      3,
+      expect.stringMatching(/^error: .*classifier: expected a folder .* found the file .*a-file; choose/),
+    ])
   })
 })

@@ -1,5 +1,5 @@
 import path from "node:path"
-import { decimal, defineVerb, integer, type Verb } from "@scalewise/cli"
+import { backendSentence, decimal, defineVerb, integer, type Verb } from "@scalewise/cli"
 
 interface Options {
   data?: string
@@ -29,24 +29,29 @@ export const trainClassifierVerb: Verb = defineVerb<undefined, Options>({
     { flags: "--rate <x>", description: "learning rate at the start", default: 2e-3, parse: decimal({ min: 0 }) },
   ],
   examples: ["train-classifier --data fashion-mnist --out classifiers/fashion --seed 1234"],
-  async run({ options: { data, size, out, epochs, batch, rate }, seed = 1234, signal, output, host, progress }) {
+  async run({ command, options: { data, size, out, epochs, batch, rate }, seed = 1234, signal, output, host, progress }) {
     const { accuracyOf, openImageDatasets, saveClassifier, toResident, trainClassifier } = await import("@scalewise/image")
     const { randomStream, selectBackend, writeAtomically } = await import("@scalewise/nn")
+    const { checkFolder } = await import("../check-folder.ts")
+    const { fallbackRemark } = await import("../train/fallback-remark.ts")
     const { mnistFolder } = await import("../mnist-folder.ts")
 
+    await checkFolder(out)
     const opened = await openImageDatasets(data ?? mnistFolder(), { ...(size !== undefined && { size }) })
     const [train, test] = [await toResident(opened.train), await toResident(opened.test)]
     const backend = await selectBackend()
-    output.say(`Computing on ${backend.name}: ${backend.reason}.${backend.advice ? ` ${backend.advice}` : ""}`)
+    output.say(backendSentence(backend))
     const log: unknown[] = []
     const total = epochs * Math.floor(train.size / batch)
     const bar = progress({ label: "training", total })
     try {
       const classes = train.classes.length
       const training = trainClassifier({ train, classes, random: randomStream(seed), epochs, batch, rate, signal, clock: host.clock })
+      const remark = fallbackRemark(bar.say)
       let event = await training.next()
       for (; !event.done; event = await training.next()) {
         log.push(event.value)
+        remark(event.value)
         const note = "loss" in event.value ? `epoch ${event.value.epoch}, loss ${event.value.loss.toFixed(4)}` : undefined
         bar.update({ done: event.value.step, total, ...(note && { note }) })
       }
@@ -55,7 +60,6 @@ export const trainClassifierVerb: Verb = defineVerb<undefined, Options>({
         train: accuracyOf(classifier.read(train).classes, train.labels),
         test: accuracyOf(classifier.read(test).classes, test.labels),
       }
-      const command = ["scalewise-image", ...host.argv].join(" ")
       const made = { command, seed, epochs, batch, rate, backend: backend.name, trainImages: train.size, testImages: test.size, accuracy }
       const hash = await saveClassifier(out, classifier, made)
       log.push({ type: "accuracy", ...accuracy, hash })

@@ -1,5 +1,5 @@
 import path from "node:path"
-import { defineVerb, formatCount, formatDuration, type Verb } from "@scalewise/cli"
+import { backendSentence, defineVerb, formatCount, formatDuration, type Verb } from "@scalewise/cli"
 import type { DiffusionTrainingConfig } from "@scalewise/image"
 
 interface Options {
@@ -35,9 +35,10 @@ export const trainDiffusionVerb: Verb = defineVerb<DiffusionTrainingConfig, Opti
   ],
   presets: ["mnist-ddpm", "mnist-latent-ddpm"],
   config: async () => (await import("./train-diffusion-config.ts")).trainDiffusionConfig,
-  async run({ options, config, dryRun, signal, output, host, progress, openRun }) {
+  async run({ command, options, config, dryRun, signal, output, host, progress, openRun }) {
     const { loadImageModel, saveImageDiffusion, trainDiffusion, trainingDataset, trainingSplit, unet } = await import("@scalewise/image")
-    const { countParameters, disposeParameters, randomStream, selectBackend } = await import("@scalewise/nn")
+    const { ConfigError, countParameters, disposeParameters, randomStream, selectBackend } = await import("@scalewise/nn")
+    const { fallbackRemark } = await import("../train/fallback-remark.ts")
     const { openTrainingImages } = await import("../train/open-training-images.ts")
     const { diffusion, diffusionTraining: training } = config
 
@@ -52,11 +53,22 @@ export const trainDiffusionVerb: Verb = defineVerb<DiffusionTrainingConfig, Opti
       )
       return
     }
+    const isLatent = diffusion.space === "latents"
+    if (isLatent !== (options.tokenizer !== undefined))
+      throw new ConfigError(
+        isLatent
+          ? "train-diffusion: expected --tokenizer, the checkpoint in whose latents to train, got none; name one, or take a preset of pixels"
+          : "train-diffusion: expected no --tokenizer for a model of pixels, got one; leave it out, or take a preset of latents",
+      )
     const from = options.tokenizer === undefined ? undefined : await loadImageModel(options.tokenizer)
     const { network } = diffusion
     const { train } = await openTrainingImages(options.data, from?.config.tokenizer ?? network, output)
+    // Before the run has a folder: what is refused leaves none behind
+    unet(network)
     const { kept, validation } = trainingSplit(config, train)
-    output.say(`Computing on ${backend.name}: ${backend.reason}.${backend.advice ? ` ${backend.advice}` : ""}`)
+    if (network.classes > 0 && network.classes < train.classes.length)
+      throw new ConfigError(`diffusion.network.classes: expected ${train.classes.length}, as the images have, or 0, got ${network.classes}`)
+    output.say(backendSentence(backend))
 
     const run = await openRun({ root: options.out, name: options.name, config, backend, existing: options.resume ? "resume" : "refuse" })
     const bar = progress({ label: "training", total: training.steps })
@@ -79,16 +91,16 @@ export const trainDiffusionVerb: Verb = defineVerb<DiffusionTrainingConfig, Opti
         signal,
         clock: host.clock,
       })
+      const remark = fallbackRemark(bar.say)
       let next = await events.next()
       for (; !next.done; next = await events.next()) {
         const event = next.value
+        remark(event)
         if (event.type === "step") bar.update({ done: event.step, note: `loss ${event.loss.toPrecision(4)}` })
         if (event.type === "evaluate" || (event.type === "step" && event.step % 100 === 0)) run.metrics.append({ ...event })
       }
-      const { model, seconds, mode, fallbackReason } = next.value
-      if (fallbackReason) output.warn(`Steps ran operation by operation: ${fallbackReason}`)
+      const { model, seconds, mode } = next.value
       const folder = path.join(run.checkpoints, "model")
-      const command = ["scalewise-image", ...host.argv].join(" ")
       await saveImageDiffusion(folder, model, { command, seed: config.seed, training: config, seconds, steps: mode, backend })
       model.dispose()
       output.data({ model: folder, seconds, mode }, `Trained in ${formatDuration(1000 * seconds)} (steps ${mode}). Model: ${folder}`)

@@ -15,13 +15,12 @@ export const compareVerb: Verb = defineVerb<undefined, Options>({
   arguments: [{ name: "[evaluations...]", description: "evaluation.json files, or folders that hold one" }],
   options: [{ flags: "--out <dir>", description: "folder of the comparison", default: path.join("runs", "image", "comparison") }],
   examples: ["compare runs/image/mnist/evaluation-1 runs/image/mnist-ddpm/evaluation-1 --out comparison"],
-  async run({ arguments: files, options: { out }, output, host }) {
+  async run({ command, arguments: files, options: { out }, output }) {
     const { comparisonRows, readEvaluations } = await import("./comparison-rows.ts")
     const { comparisonFiles } = await import("./comparison-files.ts")
     const { evaluationFolder } = await import("./evaluation-folder.ts")
     const evaluations = await readEvaluations(files)
     const rows = comparisonRows(evaluations)
-    const command = ["scalewise-image", ...host.argv].join(" ")
     const made = comparisonFiles(evaluations, rows, command)
     const folder = await evaluationFolder(out, undefined)
     for (const [name, content] of Object.entries(made)) await folder.write(name, content)

@@ -331,6 +331,7 @@ describe("evaluate", { timeout: 240_000 }, () => {
     [2, /expected images of 2 classes, as the model has, got 3/, ["--checkpoint", "two-classes"]],
     [2, /expected --tokenizer, the model in whose latents/, ["--checkpoint", "latent-diffusion"]],
     [3, /expected a checkpoint of kind image-model or image-diffusion, got image-classifier/, ["--checkpoint", "evaluation-classifier"]],
+    [3, /a-file: expected a folder or the name of a new one/, ["--checkpoint", "model", "--out", "a-file"]],
     [3, /expected at least 6 pictures to judge, got 2/, ["--samples", "few"]],
     [3, /expected pictures of 12 x 12, as the data are, got 8 x 8/, ["--samples", "small"]],
     [3, /expected class folders named as the classes of the data \(0, 1, 2\), got "dog"/, ["--samples", "dogs"]],
@@ -347,7 +348,8 @@ describe("evaluate", { timeout: 240_000 }, () => {
           imageSheet({ data: new Float32Array(size * size).fill(i / 10), height: size, width: size }),
         )
     }
-    const names = argv.map((word, index) => (["--checkpoint", "--samples"].includes(argv[index - 1] ?? "") ? at(word) : word))
+    await writeFile(at("a-file"), "")
+    const names = argv.map((word, index) => (["--checkpoint", "--samples", "--out"].includes(argv[index - 1] ?? "") ? at(word) : word))
     const run = await runVerb(evaluateVerb, ["--data", at("data"), "--out", at("refused"), "--count", "30", "--quiet", ...names], imageApp)
     expect([run.status, run.out, run.err]).toEqual([status, "", expect.stringMatching(sentence)])
     expect(

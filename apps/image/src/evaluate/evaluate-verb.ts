@@ -1,4 +1,5 @@
-import { defineVerb, integer, list, type Verb } from "@scalewise/cli"
+import { backendSentence, defineVerb, integer, list, type Verb } from "@scalewise/cli"
+import { imageApp } from "../image-app.ts"
 import type { SamplingFlags } from "./judged-settings.ts"
 import type { EvaluateOptions } from "./run-evaluation.ts"
 
@@ -59,16 +60,20 @@ export const evaluateVerb: Verb = defineVerb<undefined, Options>({
     "evaluate --samples pictures/",
   ],
   async run(context) {
-    const { options, output, host, seed = 0, signal } = context
+    const { command, options, output, host, seed = 0, signal } = context
     const { describeEnvironment, formatDuration } = await import("@scalewise/cli")
-    const { selectBackend } = await import("@scalewise/nn")
+    const { ConfigError, selectBackend } = await import("@scalewise/nn")
+    const { checkFolder } = await import("../check-folder.ts")
     const { runEvaluation } = await import("./run-evaluation.ts")
     const { evaluationFolder } = await import("./evaluation-folder.ts")
     const { evaluationText } = await import("./evaluation-text.ts")
 
-    const backend = await selectBackend()
-    output.say(`Computing on ${backend.name}: ${backend.reason}.${backend.advice ? ` ${backend.advice}` : ""}`)
+    if (options.checkpoint === undefined && options.samples === undefined)
+      throw new ConfigError("evaluate: expected --checkpoint, --samples or both, got none")
     const folder = await evaluationFolder(options.out, options.checkpoint)
+    await checkFolder(folder.path)
+    const backend = await selectBackend()
+    output.say(backendSentence(backend))
     const bar = context.progress({ label: "evaluating", total: 1 })
     const began = host.clock()
     try {
@@ -77,8 +82,8 @@ export const evaluateVerb: Verb = defineVerb<undefined, Options>({
         seed,
         folder: folder.path,
         backend,
-        command: ["scalewise-image", ...host.argv].join(" "),
-        environment: await describeEnvironment(host, { program: "scalewise-image", backend }),
+        command,
+        environment: await describeEnvironment(host, { program: imageApp.name, backend }),
         clock: host.clock,
         say: output.say,
         warn: output.warn,

@@ -61,8 +61,6 @@ export async function runEvaluation(
   const { options, seed, say, signal } = run
   const loadAverage = loadavg()[0]!
   if (loadAverage > 0.5) run.warn(`Other programs are running (load average ${loadAverage.toFixed(1)}): measured speeds will be too low.`)
-  if (options.checkpoint === undefined && options.samples === undefined)
-    throw new ConfigError("evaluate: expected --checkpoint, --samples or both, got none")
   const opened = options.checkpoint === undefined ? undefined : await openModel(options.checkpoint, options.tokenizer)
   try {
     const draws = options.samples === undefined && (options.only ?? "samples") === "samples"

@@ -1,6 +1,6 @@
 import { access } from "node:fs/promises"
 import path from "node:path"
-import { defineVerb, formatDuration, textTable, type RunFolder, type Verb } from "@scalewise/cli"
+import { backendSentence, defineVerb, formatDuration, textTable, type RunFolder, type Verb } from "@scalewise/cli"
 import type { SetupName, UnitName, UnitResult } from "@scalewise/image"
 import type { ExperimentRunConfig } from "./experiment-config.ts"
 
@@ -31,7 +31,7 @@ export const experimentVerb: Verb = defineVerb<ExperimentRunConfig, Options>({
   examples: ["experiment all --preset quick", "experiment C --preset paper --seeds 0,1,2 --data fashion-mnist"],
   presets: ["quick", "paper"],
   config: async () => (await import("./experiment-config.ts")).experimentConfig,
-  async run({ arguments: [which], options, config, dryRun, signal, output, host, progress, openRun }) {
+  async run({ command, arguments: [which], options, config, dryRun, signal, output, host, progress, openRun }) {
     const { checkConfig, loadMnist, removeTraining, runExperiment, setupNames, unitsOf } = await import("@scalewise/image")
     const { selectBackend } = await import("@scalewise/nn")
     const { checkSameConfig, storedResults } = await import("./stored-results.ts")
@@ -51,7 +51,7 @@ export const experimentVerb: Verb = defineVerb<ExperimentRunConfig, Options>({
     }
     const datasets = await loadMnist({ folder: options.data ?? mnistFolder() })
     const backend = await selectBackend()
-    output.say(`Computing on ${backend.name}: ${backend.reason}.${backend.advice ? ` ${backend.advice}` : ""}`)
+    output.say(backendSentence(backend))
 
     const root = options.out ?? "runs"
     const name = options.name ?? (await runName(path.join(root, "image"), `experiment-${which}`, options.resume === true))
@@ -101,7 +101,6 @@ export const experimentVerb: Verb = defineVerb<ExperimentRunConfig, Options>({
 
     const seconds = (host.clock() - began) / 1000
     const measurements = sortResults(results, seeds)
-    const command = ["scalewise-image", ...host.argv].join(" ")
     const trainingSeconds = results
       .flatMap((result) => (result.unit === "references" ? [] : result.seconds))
       .reduce((sum, one) => sum + one, 0)

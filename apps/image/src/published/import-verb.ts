@@ -1,6 +1,16 @@
 import { stat } from "node:fs/promises"
 import { freemem } from "node:os"
-import { defineVerb, formatBytes, integer, list, textTable, type Output, type Verb, type VerbContext } from "@scalewise/cli"
+import {
+  backendSentence,
+  defineVerb,
+  formatBytes,
+  integer,
+  list,
+  textTable,
+  type Output,
+  type Verb,
+  type VerbContext,
+} from "@scalewise/cli"
 import type { PublishedCheck } from "@scalewise/image"
 import { describeModel } from "./describe-model.ts"
 
@@ -108,7 +118,7 @@ async function compare(folder: string, file: string, { options: { labels }, outp
   const { checkPublished, loadImageModel } = await import("@scalewise/image")
   const { selectBackend } = await import("@scalewise/nn")
   const backend = await selectBackend()
-  output.say(`Computing on ${backend.name}: ${backend.reason}.${backend.advice ? ` ${backend.advice}` : ""}`)
+  output.say(backendSentence(backend))
   const model = await loadImageModel(folder)
   const bar = progress({ label: "comparing", total: 1 })
   try {

@@ -1,4 +1,4 @@
-import { decimal, defineVerb, integer, type Progress, type Verb } from "@scalewise/cli"
+import { backendSentence, decimal, defineVerb, integer, type Progress, type Verb } from "@scalewise/cli"
 import { samplingFlags, type SamplingFlags } from "./sampling-flags.ts"
 
 interface Options extends SamplingFlags {
@@ -77,7 +77,7 @@ export const editVerb: Verb = defineVerb<undefined, Options>({
     const [mode] = modes as ["mask" | "superResolve" | "interpolate" | "reconstruct"]
     const draws = mode === "mask" || mode === "superResolve"
     const model = await openGenerator(options.checkpoint, { draws })
-    output.say(`Computing on ${backend.name}: ${backend.reason}.${backend.advice ? ` ${backend.advice}` : ""}`)
+    output.say(backendSentence(backend))
     let bar: Progress | undefined
     try {
       const onProgress = (done: number): void => (bar ??= progress({ label: "drawing", total: options.count })).update({ done })

@@ -1,4 +1,4 @@
-import { defineVerb, integer, list, type Progress, type Verb } from "@scalewise/cli"
+import { backendSentence, defineVerb, integer, list, type Progress, type Verb } from "@scalewise/cli"
 import { samplingFlags, type SamplingFlags } from "./sampling-flags.ts"
 
 interface Options extends SamplingFlags {
@@ -42,7 +42,7 @@ export const sampleVerb: Verb = defineVerb<undefined, Options>({
       throw new ConfigError("sample: expected --label or --labels, got both; leave one out")
     const backend = await selectBackend()
     const model = await openGenerator(options.checkpoint, { draws: true })
-    output.say(`Computing on ${backend.name}: ${backend.reason}.${backend.advice ? ` ${backend.advice}` : ""}`)
+    output.say(backendSentence(backend))
     let bar: Progress | undefined
     try {
       const onProgress = (done: number): void => (bar ??= progress({ label: "drawing", total: options.count })).update({ done })

@@ -1,5 +1,5 @@
 import path from "node:path"
-import { defineVerb, formatDuration, type Verb } from "@scalewise/cli"
+import { backendSentence, defineVerb, formatDuration, type Verb } from "@scalewise/cli"
 import type { ImageTrainingConfig, ImageTrainingEvent } from "@scalewise/image"
 
 interface Options {
@@ -42,9 +42,10 @@ export const trainVerb: Verb = defineVerb<ImageTrainingConfig, Options>({
   ],
   presets: ["mnist", "mnist-reconstruction", "fashion", "cifar"],
   config: async () => (await import("./train-config.ts")).trainConfig,
-  async run({ options, config, dryRun, signal, output, host, progress, openRun }) {
+  async run({ command, options, config, dryRun, signal, output, host, progress, openRun }) {
     const { checkTraining, lenet, loadClassifier, loadImageModel, saveImageModel, trainImageModel } = await import("@scalewise/image")
     const { selectBackend } = await import("@scalewise/nn")
+    const { fallbackRemark } = await import("./fallback-remark.ts")
     const { openTrainingImages } = await import("./open-training-images.ts")
     const { trainingPlan } = await import("./training-plan.ts")
     const { modelFilmstrip } = await import("./model-filmstrip.ts")
@@ -60,7 +61,7 @@ export const trainVerb: Verb = defineVerb<ImageTrainingConfig, Options>({
       output.data(plan, plan.lines.join("\n"))
       return
     }
-    output.say(`Computing on ${backend.name}: ${backend.reason}.${backend.advice ? ` ${backend.advice}` : ""}`)
+    output.say(backendSentence(backend))
 
     const { name } = options
     const run = await openRun({ root: options.out, name, config, backend, existing: options.resume ? "resume" : "refuse" })
@@ -78,15 +79,16 @@ export const trainVerb: Verb = defineVerb<ImageTrainingConfig, Options>({
         signal,
         clock: host.clock,
       })
+      const remark = fallbackRemark(bar.say)
       let next = await events.next()
       for (; !next.done; next = await events.next()) {
+        if (next.value.stage !== "encoding" && next.value.event.type === "progress") remark(next.value.event.event)
         const shown = describe(next.value)
         if (shown) bar.update(shown)
         const record = logged(next.value)
         if (record) run.metrics.append({ ...record, elapsed: (host.clock() - began) / 1000 })
       }
       const { model, seconds, mode } = next.value
-      const command = ["scalewise-image", ...host.argv].join(" ")
       const folder = path.join(run.checkpoints, "model")
       const metadata = {
         command,
