@@ -35,6 +35,7 @@ export const samplingSchema = z.strictObject({
   patternTemperature: positive.optional(),
   edgeBudget: z.boolean().optional(),
   blockQuota: z.boolean().optional(),
+  planarRepairs: countOrNone.optional(),
   attributes: order.optional(),
 })
 

@@ -130,7 +130,9 @@ export function contractionLaw(logits: ContractionLogits, options: ContractionLa
         )
         codes[site] = drawn + 1
         coin[site] = coins?.[2 * edge] ?? 0
-        priority[site] = !coins ? logProb : confidence ? logProb + confidence.noise * gumbel(coins[2 * edge + 1]!) : coins[2 * edge + 1]!
+        // Both numbers together have 48 bits: of two equal priorities the edge's own number would decide.
+        const place = coins ? coins[2 * edge + 1]! + coins[2 * edge]! * 2 ** -24 : 0
+        priority[site] = !coins ? logProb : confidence ? logProb + confidence.noise * gumbel(coins[2 * edge + 1]!) : place
       }
       return { ...empty, codes, coin, priority }
     }

@@ -6,7 +6,7 @@ import { pairBatch, pairTensors } from "../refiner/pair-batch.ts"
 import { attributeInput } from "./attribute-input.ts"
 import type { ContractionConfig } from "./contraction-config.ts"
 import { contractionLaw, type CodeDraw, type ContractionLaw, type ContractionLogits, type LogitRows } from "./contraction-law.ts"
-import { contractionNetworks } from "./contraction-networks.ts"
+import { contractionNetworks, type ContractionNetworks } from "./contraction-networks.ts"
 import { contextOf, hiddenSites, seedGraph, type GraphInProgress } from "./graph-in-progress.ts"
 import { drawnSizes, type LevelSizes } from "./level-sizes.ts"
 import { emptySites, patternSiteTensors, writePatternSite } from "./pattern-head.ts"
@@ -26,6 +26,8 @@ export interface ContractionProcessOptions {
   /** Sizes of training pyramids. */
   readonly sizes: readonly LevelSizes[]
   readonly sampling?: ContractionSampling
+  /** @defaultValue those of the config */
+  readonly networks?: ContractionNetworks
 }
 
 /**
@@ -38,10 +40,10 @@ export function contractionProcess({
   parameters,
   sizes,
   sampling = {},
+  networks = contractionNetworks(config),
 }: ContractionProcessOptions): BackwardProcess<ContractionState, readonly CodeDraw[], GraphCondition, readonly PackedGraph[]> {
   if (sizes.length === 0) throw new ConfigError("contractionProcess: expected sizes of training pyramids, got none")
   const settings = resolvedSampling(sampling)
-  const networks = contractionNetworks(config)
   const kinds = { nodes: config.vocabulary.nodes.length, edges: config.vocabulary.edges.length }
   const levels = Math.max(...sizes.map(({ nodes }) => nodes.length))
 
@@ -95,7 +97,7 @@ export function contractionProcess({
 
   return {
     // Every level takes its rounds of splits and of patterns, and there is one more phase for the attributes.
-    steps: levels * (settings.splitRounds + settings.patterns.rounds) + settings.attributes.rounds,
+    steps: levels * (settings.splitRounds + settings.patterns.rounds * (1 + settings.planarRepairs)) + settings.attributes.rounds,
     finished: ({ graphs }) => graphs().every(({ phase }) => phase === "finished"),
     unconditional: (condition) => condition,
     start(batch, { nodes }, random) {

@@ -16,11 +16,15 @@ export interface GraphInProgress extends GraphOnItsWay {
   /** Index of the level in `sizes`. */
   readonly level: number
   readonly structure: StructuralFeatures
+  /** Place of each node when all are ordered by their ancestors' places, then by slot: it belongs to the node, whatever its number. */
+  readonly ancestry: Int32Array
   /** Block of each node; absent above the level where blocks are single nodes. */
   readonly blocks: Int32Array | undefined
   readonly phase: Phase
   /** Rounds of the phase that are done. */
   readonly round: number
+  /** Repairs of the level that are done. */
+  readonly repairs: number
   /** Per node 0, 1 or `unknownSplit`. */
   readonly splits: Uint8Array
   /** Candidates of the next level; from the phase of the patterns on. */
@@ -115,14 +119,17 @@ function atLevel({ sizes, level, graph, parent, before }: Arrival, config: Contr
   const isLast = graph.nodes >= sizes.nodes.at(-1)!
   const { nodes, edges } = config.vocabulary
   const attributes = nodes.length + edges.length > 0
+  const ancestry = before && parent ? childPlaces(before.ancestry, parent) : Int32Array.of(0)
   return {
     sizes,
     level,
     graph,
     structure: isLast && !attributes ? { nodes: new Float32Array(), edges: new Float32Array() } : structuralFeatures(graph, config.walks),
-    blocks: config.blocks ? blocksOf(sizes, level, graph, parent, before) : undefined,
+    ancestry,
+    blocks: config.blocks ? blocksOf({ sizes, level, ancestry, parent, before }) : undefined,
     phase: !isLast ? "splits" : attributes ? "attributes" : "finished",
     round: 0,
+    repairs: 0,
     splits: new Uint8Array(graph.nodes).fill(unknownSplit),
     children: undefined,
     patterns: new Uint8Array(),
@@ -134,15 +141,17 @@ function atLevel({ sizes, level, graph, parent, before }: Arrival, config: Contr
   }
 }
 
-/** Blocks are inherited; at the drawn level where every block is one node, they begin. */
-function blocksOf(
-  sizes: LevelSizes,
-  level: number,
-  graph: PackedGraph,
-  parent: Int32Array | undefined,
-  before: GraphInProgress | undefined,
-): Int32Array | undefined {
+/** Places of children, which are numbered by parent and slot, from those of their parents. */
+function childPlaces(places: Int32Array, parent: Int32Array): Int32Array {
+  const order = Int32Array.from(parent.keys()).sort((c, d) => places[parent[c]!]! - places[parent[d]!]! || c - d)
+  const found = new Int32Array(parent.length)
+  for (const [place, child] of order.entries()) found[child] = place
+  return found
+}
+
+/** Blocks are inherited; they begin at the drawn level where every block is one node, and are numbered by ancestry. */
+function blocksOf({ sizes, level, ancestry, parent, before }: Omit<Arrival, "graph"> & { readonly ancestry: Int32Array }): Int32Array | undefined {
   if (before?.blocks && parent) return parent.map((from) => before.blocks![from]!)
   const own = sizes.blocks?.[level]
-  return own && own.every((size) => size === 1) && own.length === graph.nodes ? Int32Array.from(own.keys()) : undefined
+  return own && own.length === ancestry.length && own.every((size) => size === 1) ? ancestry.slice() : undefined
 }

@@ -12,6 +12,8 @@ export interface ContractionSampling {
   readonly edgeBudget?: boolean
   /** Splits are counted in each block: sizes of blocks are those of a training graph. @defaultValue false */
   readonly blockQuota?: boolean
+  /** Draw anew what makes a level not planar, at most so many times a level; 0: never. It uses the test of validity, so say so. @defaultValue 0 */
+  readonly planarRepairs?: number
   /** Order of the attributes. @defaultValue local maxima with random priorities, at most 40 rounds */
   readonly attributes?: RevealOrder
 }
@@ -26,6 +28,7 @@ export const resolvedSampling = (settings: ContractionSampling): ResolvedSamplin
   patternTemperature: 1,
   edgeBudget: false,
   blockQuota: false,
+  planarRepairs: 0,
   attributes: { kind: "local-maxima", rounds: 40 },
   ...settings,
 })

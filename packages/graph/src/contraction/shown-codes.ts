@@ -1,6 +1,8 @@
 import { adjacencyOf } from "../graph/packed-graph.ts"
+import { isPlanar } from "../metrics/planarity.ts"
 import type { CodeDraw } from "./contraction-law.ts"
 import type { ContractionConfig } from "./contraction-config.ts"
+import { repairedPatterns } from "./guided-repair.ts"
 import { hiddenSites, settled, type GraphInProgress } from "./graph-in-progress.ts"
 import { localMaxima, showProbability } from "./reveal-order.ts"
 import type { ResolvedSampling } from "./sampling-settings.ts"
@@ -24,7 +26,9 @@ export function withShownCodes(
     const patterns = item.patterns.slice()
     const sites = hiddenSites(item)
     for (const site of shownSites(item, draw, sites, round, settings)) patterns[sites[site]!] = draw.codes[site]!
-    return settled({ ...next, patterns }, config)
+    if (item.repairs >= settings.planarRepairs || patterns.includes(0)) return settled({ ...next, patterns }, config)
+    const repaired = repairedPatterns({ ...item, children: item.children!, patterns }, isPlanar, nodesByNoise(item, config.noise))
+    return settled({ ...next, patterns: repaired, round: repaired === patterns ? round : 0, repairs: item.repairs + 1 }, config)
   }
   const shown = shownAttributes(item, draw, round, settings, config)
   return settled(
@@ -35,6 +39,12 @@ export function withShownCodes(
     },
     config,
   )
+}
+
+/** Nodes in a random order: by the first number of their first child. */
+function nodesByNoise({ graph, children, noise }: GraphInProgress, width: number): Int32Array {
+  const place = (v: number): number => noise[children!.first[v]! * width] ?? 0
+  return Int32Array.from({ length: graph.nodes }, (_, v) => v).sort((v, w) => place(v) - place(w))
 }
 
 /** Sites that a round shows; two edges touch where they meet in a node that splits. */
