@@ -23,3 +23,13 @@ export function averageSizes(trials: number, sizes: (trial: number) => Sizes): S
   const all = Array.from({ length: trials }, (_, trial) => sizes(trial))
   return Object.fromEntries(Object.keys(all[0]!).map((name) => [name, Math.ceil(all.reduce((sum, one) => sum + one[name]!, 0) / trials)]))
 }
+
+/** Sizes that dense graphs of so many nodes need, all pairs and, with triangles, all triples, and one node and pair of padding. */
+export function pairSizes(nodes: readonly number[], { triangles }: { readonly triangles: number }): Sizes {
+  const sum = (of: (n: number) => number): number => nodes.reduce((total, n) => total + of(n), 0)
+  return {
+    nodes: sum((n) => n) + 1,
+    pairs: sum((n) => (n * (n - 1)) / 2) + 1,
+    triangles: triangles > 0 ? sum((n) => (n * (n - 1) * (n - 2)) / 6) : 0,
+  }
+}

@@ -1,8 +1,7 @@
 import type { StepInputs, tf } from "@scalewise/nn"
 
 /** The mean of the values with weight, or zero where none has. */
-export const weightedMean = (values: tf.Tensor, weights: tf.Tensor): tf.Tensor =>
-  values.mul(weights).sum().div(weights.sum().maximum(1))
+export const weightedMean = (values: tf.Tensor, weights: tf.Tensor): tf.Tensor => values.mul(weights).sum().div(weights.sum().maximum(1))
 
 /** Inputs named `prefix.*`, without the prefix. */
 export const partOf = (inputs: StepInputs, prefix: string): Record<string, tf.Tensor> =>

@@ -1,4 +1,14 @@
-import { compile, disposeParameters, train, type Loss, type Parameters, type PreparedBatch, type StepInputs, type TrainEvent } from "@scalewise/nn"
+import {
+  compile,
+  disposeParameters,
+  train,
+  type Loss,
+  type Parameters,
+  type PreparedBatch,
+  type StepInputs,
+  type TrainEvent,
+  type TrainStep,
+} from "@scalewise/nn"
 import { optimizerOf, type GraphTraining, type TrainingRun } from "./graph-training.ts"
 
 /** Options of `trainNetwork`. */
@@ -9,6 +19,8 @@ export interface TrainNetworkOptions extends TrainingRun {
   readonly loss: Loss<Parameters>
   /** Size of the training set. */
   readonly examples: number
+  /** Wraps the step, to do more than it does. @defaultValue the step itself */
+  readonly around?: (step: TrainStep<Parameters>) => TrainStep<Parameters>
   /** Makes the inputs of one step of the examples with these numbers; all randomness comes from `stepRandom`. */
   readonly inputs: (batch: Pick<PreparedBatch, "indices" | "stepRandom">) => StepInputs
 }
@@ -29,14 +41,16 @@ export interface TrainedNetwork {
 
 /** Trains networks whose batches are graphs of many sizes; the averaged parameters are kept. */
 export async function* trainNetwork(options: TrainNetworkOptions): AsyncGenerator<NetworkEvent, TrainedNetwork, undefined> {
-  const { training, initial, loss, examples, inputs, random, folder, signal, clock, mode = "auto" } = options
-  const step = compile(loss, {
-    parameters: initial,
-    optimizer: optimizerOf(training),
-    clipNorm: training.clipNorm,
-    ema: { decay: training.ema },
-    mode,
-  })
+  const { training, initial, loss, examples, inputs, random, folder, signal, clock, mode = "auto", around = (plain) => plain } = options
+  const step = around(
+    compile(loss, {
+      parameters: initial,
+      optimizer: optimizerOf(training),
+      clipNorm: training.clipNorm,
+      ema: { decay: training.ema },
+      mode,
+    }),
+  )
   disposeParameters(initial)
   let seconds = 0
   try {
