@@ -1,5 +1,5 @@
 import { refine } from "@scalewise/core"
-import { selectRows, type ImageDataset, type ImageModel } from "@scalewise/image"
+import type { ImageDataset, ImageModel } from "@scalewise/image"
 import { tf } from "@scalewise/nn"
 import { imageSheet } from "@scalewise/report"
 
@@ -11,11 +11,7 @@ export async function modelFilmstrip(model: ImageModel, test: ImageDataset, seed
   const { tokenizer, tokenizerParameters: parameters } = model
   const { height, width, autoencoder } = tokenizer.config
   const count = Math.min(10, test.size)
-  const chosen = selectRows(
-    test,
-    Array.from({ length: count }, (_, index) => index),
-  )
-  const pixels = await chosen.read(Array.from({ length: count }, (_, row) => row))
+  const pixels = await test.read(Array.from({ length: count }, (_, row) => row))
   const originals = tf.tensor4d(pixels, [count, height, width, autoencoder.imageChannels])
   const strips: tf.Tensor[] = tf.tidy(() => {
     const codes = tokenizer.multiScale.encode(parameters.quantiser, tokenizer.encode(parameters, originals))
