@@ -25,48 +25,22 @@ import { randomStream, selectBackend } from "@scalewise/nn"
 import { imageSheet } from "@scalewise/report"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { imageApp } from "../image-app.ts"
+import { tinyGenerator, tinyTokenizer } from "../testing/tiny-model-config.ts"
 import { compareVerb } from "./compare-verb.ts"
 import { evaluateVerb } from "./evaluate-verb.ts"
 import type { Evaluation } from "./evaluation.ts"
 
 const side = 12
 const tokenizerConfig: TokenizerConfig = {
+  ...tinyTokenizer,
   height: side,
   width: side,
-  autoencoder: {
-    imageChannels: 1,
-    width: 8,
-    multipliers: [1],
-    encoderBlocks: 1,
-    decoderBlocks: 1,
-    middle: "none",
-    coarseAttention: false,
-    latentChannels: 4,
-    groups: 2,
-    patch: 2,
-    patchWidth: 4,
-    quantiserKernel: 0,
-  },
-  range: "unit",
+  autoencoder: { ...tinyTokenizer.autoencoder, multipliers: [1], patch: 2, patchWidth: 4 },
   grids: [1, 2, 3, 6],
-  form: "full-grid",
   quantiser: { kind: "vector", codes: 12, codebooks: "shared", learning: "gradient", metric: "euclidean" },
   phi: { count: 2, ratio: 0.5 },
-  likelihood: "none",
 }
-const generatorConfig: GeneratorConfig = {
-  width: 16,
-  depth: 1,
-  heads: 2,
-  feedForward: 2,
-  classes: 3,
-  modulation: "shared",
-  attentionNorm: false,
-  attentionFactor: 1,
-  context: "all",
-  window: 0,
-  gateStart: 0.5,
-}
+const generatorConfig: GeneratorConfig = { ...tinyGenerator, width: 16, heads: 2 }
 
 let folder = ""
 const at = (...names: string[]): string => path.join(folder, ...names)

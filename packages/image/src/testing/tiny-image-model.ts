@@ -3,6 +3,7 @@ import type { GeneratorConfig } from "../generator/generator-config.ts"
 import { generatorOf, imageModel, type ImageModel } from "../model/image-model.ts"
 import { tokenizer } from "../tokenizer/tokenizer.ts"
 import type { TokenizerConfig } from "../tokenizer/tokenizer-config.ts"
+import { tinyTokenizer } from "./tiny-tokenizer.ts"
 
 /** Options of `tinyImageModel`. */
 export interface TinyImageModelOptions {
@@ -13,28 +14,10 @@ export interface TinyImageModelOptions {
 }
 
 const tokenizerConfig: TokenizerConfig = {
-  height: 8,
-  width: 8,
-  autoencoder: {
-    imageChannels: 1,
-    width: 8,
-    multipliers: [1, 1],
-    encoderBlocks: 1,
-    decoderBlocks: 1,
-    middle: "none",
-    coarseAttention: false,
-    latentChannels: 4,
-    groups: 2,
-    patch: 1,
-    patchWidth: 1,
-    quantiserKernel: 0,
-  },
-  range: "unit",
+  ...tinyTokenizer,
+  autoencoder: { ...tinyTokenizer.autoencoder, multipliers: [1, 1], groups: 2, patch: 1, patchWidth: 1 },
   grids: [1, 2, 3, 4],
-  form: "full-grid",
   quantiser: { kind: "vector", codes: 12, codebooks: "shared", learning: "gradient", metric: "euclidean" },
-  phi: { count: 2, ratio: 0.5 },
-  likelihood: "none",
 }
 
 const generatorConfig: GeneratorConfig = {
