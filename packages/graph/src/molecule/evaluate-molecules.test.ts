@@ -120,7 +120,7 @@ describe.skipIf(!shared)("published samples of DiGress on QM9", () => {
   beforeAll(async () => {
     qm9 = await openQm9(folder)
     samples = await readSmiles(join(folder, "samples_digress_qm9_noH.smi.gz"), { charged: "keep" })
-  })
+  }, 240_000)
 
   it("are as valid, unique and novel as measured before", { timeout: 240_000 }, async () => {
     expect(samples.graphs.length).toBe(9921) // of 10,000

@@ -54,14 +54,12 @@ describe("NSPDK", () => {
     const features = nspdkFeatures()
     const all = features.total(many)
     expect([...all.sums].length).toBeGreaterThan(2 ** 16)
-    let norm = 0
-    for (const one of many)
-      norm += [...features.total([one]).sums].reduce((sum, [feature, value]) => sum + value * all.sums.get(feature), 0)
-    // sum over graphs of <one, all> is <all, all>.
-    expect(norm).toBeCloseTo(
-      [...all.sums].reduce((sum, [, value]) => sum + value * value, 0),
-      6,
-    )
+    const [first, rest] = [features.total(many.slice(0, 10)), features.total(many.slice(10))]
+    let largest = 0
+    for (const [feature, sum] of all.sums) largest = Math.max(largest, Math.abs(sum - first.sums.get(feature) - rest.sums.get(feature)))
+    expect(largest).toBeLessThan(1e-9)
+    // Every graph adds a vector of length 1.
+    expect([...features.total([many[3]!]).sums].reduce((sum, [, value]) => sum + value * value, 0)).toBeCloseTo(1, 9)
     expect(all.sums.get(2 ** 52 + 1)).toBe(0)
   })
 })

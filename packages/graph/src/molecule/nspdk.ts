@@ -41,7 +41,9 @@ export function nspdkFeatures(): NspdkFeatures {
   /** Counted features of a graph, in the order of (radius, distance). */
   const featuresOf = (graph: PackedGraph): Float64Array => {
     const { distances, hoods } = neighbourhoods(graph, numberOf)
-    const features: number[] = []
+    const near = distances.reduce((sum, distance) => sum + Number(distance <= reach), 0)
+    const features = new Float64Array(2 * (reach + 1) * near)
+    let count = 0
     for (let v = 0; v < graph.nodes; v++)
       for (let u = 0; u < graph.nodes; u++) {
         const distance = distances[v * graph.nodes + u]!
@@ -50,10 +52,11 @@ export function nspdkFeatures(): NspdkFeatures {
           const [a, b] = [hoods[v]![radius], hoods[u]![radius]]
           if (a === undefined || b === undefined) break
           const group = (radius * (reach + 1) + distance) * mostNeighbourhoods
-          features.push((group + Math.min(a, b)) * mostNeighbourhoods + Math.max(a, b), group * mostNeighbourhoods + b)
+          features[count++] = (group + Math.min(a, b)) * mostNeighbourhoods + Math.max(a, b)
+          features[count++] = group * mostNeighbourhoods + b
         }
       }
-    return Float64Array.from(features).sort()
+    return features.subarray(0, count).sort()
   }
 
   return {

@@ -90,7 +90,7 @@ describe("openQm9", () => {
     await expect(openQm9(tmpdir())).rejects.toThrow(/expected qm9_graphs.tsv or qm9.smi/)
   })
 
-  it.skipIf(!shared)("has the published split of the real one, without charges", async () => {
+  it.skipIf(!shared)("has the published split of the real one, without charges", { timeout: 240_000 }, async () => {
     const { splits, charged } = await openQm9(join(shared!, "data", "graph"))
     expect([splits.train.length, splits.validation.length, splits.test.length, charged]).toEqual([98_653, 20_201, 13_186, 1845])
   })
