@@ -15,6 +15,7 @@ export { table, type TableCell, type TableOptions, type TableRow } from "./table
 
 // Pictures
 export type { DrawnGraph, EdgeStyle } from "./graph/draw-graph.ts"
+export { graphFilm, type FilmPicture, type GraphFilmOptions } from "./graph/graph-film.ts"
 export { graphFigure, type GraphFigureOptions, type GraphRow } from "./graph/graph-figure.ts"
 export { imageFigure, pngDataUri, type ImageFigureOptions, type ImageRow } from "./image/image-figure.ts"
 export { imageSheet, type ImageSheetOptions, type ImageStack, type PixelOptions } from "./image/image-sheet.ts"

@@ -32,10 +32,39 @@ export const usualRadius = (nodes: number, side: number): number =>
 
 /** The inside of a square of that side, as SVG: edges below, nodes above. */
 export function drawGraph(graph: DrawnGraph, side: number, radius: number): string {
-  const sizes = graph.nodeSizes
-  const largest = sizes ? Math.max(1, ...Array.from(sizes)) : 1
+  const { edges, nodes } = graphLayers(graph, side, radius)
+  return edges + nodes
+}
+
+/** A drawing in two layers, and where and how large its nodes are in the square. */
+export interface GraphLayers {
+  readonly edges: string
+  readonly nodes: string
+  readonly place: (node: number) => readonly [x: number, y: number]
+  readonly radiusOf: (node: number) => number
+}
+
+/**
+ * The layers of a drawing.
+ *
+ * @param attributes - more attributes for the circle of a node
+ */
+export function graphLayers(
+  graph: DrawnGraph,
+  side: number,
+  radius: number,
+  attributes: (node: number, place: Place) => string = () => "",
+): GraphLayers {
+  const { nodeSizes } = graph
+  const radiusOf = (node: number): number => radius * (nodeSizes?.[node] ?? 1)
+  const largest = nodeSizes ? Math.max(1, ...Array.from(nodeSizes)) : 1
   const place = placement(graph, side, Math.max(graph.nodeLabels ? 9 : 0, radius * largest) + 1)
-  return edgeGroups(graph, place, Math.max(0.6, Math.min(1.6, radius * 0.36))) + nodeGroups(graph, place, radius) + labels(graph, place)
+  const edges = edgeGroups(graph, place, Math.max(0.6, Math.min(1.6, radius * 0.36)))
+  const circle = (v: number): string => {
+    const [x, y] = place(v)
+    return `<circle cx="${round(x)}" cy="${round(y)}" r="${round(radiusOf(v))}"${attributes(v, place)}/>`
+  }
+  return { edges, nodes: nodeGroups(graph, circle, radius) + labels(graph, place), place, radiusOf }
 }
 
 type Place = (node: number) => readonly [number, number]
@@ -86,13 +115,13 @@ function edgeGroups({ edges, edgeWidths, edgeStyles }: DrawnGraph, place: Place,
     .join("")
 }
 
-function nodeGroups({ positions, nodeSeries, nodeSizes }: DrawnGraph, place: Place, radius: number): string {
+function nodeGroups({ positions, nodeSeries }: DrawnGraph, circle: (node: number) => string, radius: number): string {
   const groups = new Map<number, string[]>()
   for (let v = 0; v < positions.length / 2; v++) {
     const series = nodeSeries?.[v] ?? 0
-    const [x, y] = place(v)
-    const circle = `<circle cx="${round(x)}" cy="${round(y)}" r="${round(radius * (nodeSizes?.[v] ?? 1))}"/>`
-    groups.set(series, [...(groups.get(series) ?? []), circle])
+    const circles = groups.get(series) ?? []
+    groups.set(series, circles)
+    circles.push(circle(v))
   }
   return [...groups]
     .map(
