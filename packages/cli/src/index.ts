@@ -13,6 +13,7 @@ export { printConfig } from "./config/print-config.ts"
 export { resolveConfig, type ConfigSource, type ResolveConfigOptions, type ResolvedConfig } from "./config/resolve-config.ts"
 
 // Progress
+export { fallbackRemark } from "./progress/fallback-remark.ts"
 export { createProgress, type Progress, type ProgressEvent, type ProgressOptions } from "./progress/progress.ts"
 
 // Runs

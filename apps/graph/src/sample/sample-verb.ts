@@ -1,4 +1,4 @@
-import { defineVerb, integer, type Progress, type Verb } from "@scalewise/cli"
+import { backendSentence, defineVerb, integer, type Progress, type Verb } from "@scalewise/cli"
 
 interface Options {
   readonly checkpoint: string
@@ -37,7 +37,7 @@ export const sampleVerb: Verb = defineVerb<undefined, Options>({
     const sampling = readSampling(options.sampling)
     const backend = await selectBackend()
     const model = await openGraphModel(options.checkpoint)
-    output.say(`Computing on ${backend.name}: ${backend.reason}.${backend.advice ? ` ${backend.advice}` : ""}`)
+    output.say(backendSentence(backend))
     let bar: Progress | undefined
     try {
       const began = host.clock()

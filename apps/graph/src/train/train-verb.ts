@@ -1,5 +1,5 @@
 import path from "node:path"
-import { defineVerb, formatCount, formatDuration, integer, type Verb } from "@scalewise/cli"
+import { backendSentence, defineVerb, fallbackRemark, formatCount, formatDuration, integer, type Verb } from "@scalewise/cli"
 import type { ContractionTrainingConfig, GraphTrainingEvent } from "@scalewise/graph"
 
 interface Options {
@@ -41,7 +41,7 @@ export const trainVerb: Verb = defineVerb<ContractionTrainingConfig, Options>({
   ],
   presets: ["tree", "planar", "sbm", "community", "ego", "qm9"],
   config: async () => (await import("./train-config.ts")).trainConfig,
-  async run({ options, config, dryRun, signal, output, host, progress, openRun }) {
+  async run({ options, config, command, dryRun, signal, output, host, progress, openRun }) {
     const { saveGraphModel, trainGraphModel } = await import("@scalewise/graph")
     const { selectBackend } = await import("@scalewise/nn")
     const { openTrainingGraphs } = await import("./open-training-graphs.ts")
@@ -56,12 +56,12 @@ export const trainVerb: Verb = defineVerb<ContractionTrainingConfig, Options>({
       return
     }
     output.say(`${data.name}: ${data.origin}; ${formatCount(data.splits.train.length)} graphs to train on.`)
-    output.say(`Computing on ${backend.name}: ${backend.reason}.${backend.advice ? ` ${backend.advice}` : ""}`)
+    output.say(backendSentence(backend))
     const run = await openRun({ root: options.out, name, config, backend, existing: options.resume ? "resume" : "refuse" })
     const bar = progress({ label: "training", total: 1 })
     const began = host.clock()
     let isStopped = false
-    let isWarned = false
+    const remark = fallbackRemark(bar.say)
     try {
       const events = trainGraphModel({
         config,
@@ -74,11 +74,8 @@ export const trainVerb: Verb = defineVerb<ContractionTrainingConfig, Options>({
       })
       let next = await events.next()
       for (; !next.done; next = await events.next()) {
-        const { stage, event, steps, fallbackReason } = next.value
-        if (fallbackReason !== undefined && !isWarned && !options.eager) {
-          isWarned = true
-          output.warn(`Steps run operation by operation: ${fallbackReason}`)
-        }
+        const { stage, event, steps } = next.value
+        remark(event)
         if (event.type !== "step") continue
         bar.update({ done: event.step, total: steps, note: `${stage}, loss ${event.loss.toPrecision(4)}` })
         const record = logged(next.value)
@@ -87,7 +84,7 @@ export const trainVerb: Verb = defineVerb<ContractionTrainingConfig, Options>({
       const { model, seconds, mode } = next.value
       const folder = path.join(run.checkpoints, "model")
       await saveGraphModel(folder, model, {
-        command: ["scalewise-graph", ...host.argv].join(" "),
+        command,
         seed: config.seed,
         training: config,
         data: { name: data.name, origin: data.origin, graphs: data.splits.train.length },

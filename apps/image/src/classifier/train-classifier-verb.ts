@@ -1,5 +1,5 @@
 import path from "node:path"
-import { backendSentence, decimal, defineVerb, integer, type Verb } from "@scalewise/cli"
+import { backendSentence, decimal, defineVerb, fallbackRemark, integer, type Verb } from "@scalewise/cli"
 
 interface Options {
   data?: string
@@ -33,7 +33,6 @@ export const trainClassifierVerb: Verb = defineVerb<undefined, Options>({
     const { accuracyOf, openImageDatasets, saveClassifier, toResident, trainClassifier } = await import("@scalewise/image")
     const { randomStream, selectBackend, writeAtomically } = await import("@scalewise/nn")
     const { checkFolder } = await import("../check-folder.ts")
-    const { fallbackRemark } = await import("../train/fallback-remark.ts")
     const { mnistFolder } = await import("../mnist-folder.ts")
 
     await checkFolder(out)

@@ -1,5 +1,5 @@
 import path from "node:path"
-import { backendSentence, defineVerb, formatCount, formatDuration, type Verb } from "@scalewise/cli"
+import { backendSentence, defineVerb, fallbackRemark, formatCount, formatDuration, type Verb } from "@scalewise/cli"
 import type { DiffusionTrainingConfig } from "@scalewise/image"
 
 interface Options {
@@ -38,7 +38,6 @@ export const trainDiffusionVerb: Verb = defineVerb<DiffusionTrainingConfig, Opti
   async run({ command, options, config, dryRun, signal, output, host, progress, openRun }) {
     const { loadImageModel, saveImageDiffusion, trainDiffusion, trainingDataset, trainingSplit, unet } = await import("@scalewise/image")
     const { ConfigError, countParameters, disposeParameters, randomStream, selectBackend } = await import("@scalewise/nn")
-    const { fallbackRemark } = await import("../train/fallback-remark.ts")
     const { openTrainingImages } = await import("../train/open-training-images.ts")
     const { diffusion, diffusionTraining: training } = config
 

@@ -1,5 +1,5 @@
 import path from "node:path"
-import { backendSentence, defineVerb, formatDuration, type Verb } from "@scalewise/cli"
+import { backendSentence, defineVerb, fallbackRemark, formatDuration, type Verb } from "@scalewise/cli"
 import type { ImageTrainingConfig, ImageTrainingEvent } from "@scalewise/image"
 
 interface Options {
@@ -45,7 +45,6 @@ export const trainVerb: Verb = defineVerb<ImageTrainingConfig, Options>({
   async run({ command, options, config, dryRun, signal, output, host, progress, openRun }) {
     const { checkTraining, lenet, loadClassifier, loadImageModel, saveImageModel, trainImageModel } = await import("@scalewise/image")
     const { selectBackend } = await import("@scalewise/nn")
-    const { fallbackRemark } = await import("./fallback-remark.ts")
     const { openTrainingImages } = await import("./open-training-images.ts")
     const { trainingPlan } = await import("./training-plan.ts")
     const { modelFilmstrip } = await import("./model-filmstrip.ts")

@@ -22,6 +22,8 @@ export interface ContractionPyramid {
   readonly graph: PackedGraph
   /** Node of the input for each node of `graph`. */
   readonly order: Int32Array
+  /** log q of the pyramid given the graph, as `RandomMatching.logLaw` has it: its average is at least the true one. Blocks are given. */
+  readonly logLaw: number
 }
 
 /** Options of `contractionPyramid`. */
@@ -51,11 +53,14 @@ export function contractionPyramid(
   const down: { readonly graph: PackedGraph; readonly members: readonly (readonly number[])[]; readonly blocks: Int32Array | undefined }[] = []
   let current: PackedGraph = { nodes: graph.nodes, edges: graph.edges }
   let classes: Int32Array | undefined = blocks && Int32Array.from(blocks)
+  let logLaw = 0
   for (let depth = 0; current.nodes > 1; depth++) {
     const stream = random.fold(depth)
     // Blocks stay apart until every one of them is a single node.
     const apart = classes && new Set(classes).size < current.nodes ? classes : undefined
-    const partner = randomMatching(current, stream, { ...(preference && { preference }), classes: apart })
+    const matching = randomMatching(current, stream, { ...(preference && { preference }), classes: apart })
+    const { partner } = matching
+    logLaw += matching.logLaw
     const degrees = degreesOf(current)
     const coin = stream.fold("roles").uniformValues([current.nodes])
     const isFirst = (v: number, w: number): boolean =>
@@ -64,7 +69,10 @@ export function contractionPyramid(
     for (let v = 0; v < current.nodes; v++) {
       const w = partner[v]!
       if (w === v) members.push([v])
-      else if (isFirst(v, w)) members.push([v, w])
+      else if (isFirst(v, w)) {
+        members.push([v, w])
+        if (degrees[v] === degrees[w]) logLaw -= Math.LN2
+      }
     }
     down.push({ graph: current, members, blocks: classes })
     classes = apart && Int32Array.from(members, ([v]) => apart[v!]!)
@@ -95,7 +103,7 @@ export function contractionPyramid(
     coarseBlocks = fineBlocks
     order = childOrder
   }
-  return { levels, graph: coarse, order }
+  return { levels, graph: coarse, order, logLaw }
 }
 
 /** The graph of merged nodes: joined where any of their members are. */

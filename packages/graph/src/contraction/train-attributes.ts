@@ -1,4 +1,4 @@
-import { ops, tf, type Loss, type Parameters, type PreparedBatch, type RandomStream, type StepInputs } from "@scalewise/nn"
+import { ops, tf, type Loss, type Parameters, type PreparedBatch, type RandomStream, type StepInputs, type TrainEvent } from "@scalewise/nn"
 import type { PackedGraph } from "../graph/packed-graph.ts"
 import { pairBatch, pairTensors, type PairTensors } from "../refiner/pair-batch.ts"
 import type { PairGraph } from "../refiner/pair-graph.ts"
@@ -6,7 +6,7 @@ import { averageSizes, sizeLadder, type Sizes } from "../refiner/size-ladder.ts"
 import { structuralFeatures } from "../refiner/structural-features.ts"
 import type { GraphTraining, TrainingRun } from "../training/graph-training.ts"
 import { partOf, prefixed, weightedMean } from "../training/step-parts.ts"
-import { trainNetwork, type NetworkEvent, type TrainedNetwork } from "../training/train-network.ts"
+import { trainNetwork, type TrainedNetwork } from "../training/train-network.ts"
 import { attributeInput } from "./attribute-input.ts"
 import type { ContractionConfig } from "./contraction-config.ts"
 import { contractionNetworks, type ContractionNetworks } from "./contraction-networks.ts"
@@ -51,7 +51,8 @@ export function attributeExample(
   return { input, labels, hidden }
 }
 
-const attributeSizes = (examples: readonly AttributeExample[]): Sizes => ({
+/** Sizes that the examples of a batch need, without padding. */
+export const attributeSizes = (examples: readonly AttributeExample[]): Sizes => ({
   nodes: examples.reduce((sum, { input }) => sum + input.nodes, 0) + 1,
   pairs: examples.reduce((sum, { input }) => sum + input.pairs.length / 2, 0) + 1,
   triangles: examples.reduce((sum, { input }) => sum + input.triangles.length / 3, 0),
@@ -99,7 +100,7 @@ export interface TrainAttributesOptions extends TrainingRun {
 
 /** Trains the attribute network on partly revealed graphs. */
 export function trainAttributes({ config, training, graphs, random, ...run }: TrainAttributesOptions): AsyncGenerator<
-  NetworkEvent,
+  TrainEvent,
   TrainedNetwork,
   undefined
 > {

@@ -1,7 +1,7 @@
-import { type PreparedBatch, type StepInputs } from "@scalewise/nn"
+import type { PreparedBatch, StepInputs, TrainEvent } from "@scalewise/nn"
 import { averageSizes, sizeLadder } from "../refiner/size-ladder.ts"
 import type { GraphTraining, TrainingRun } from "../training/graph-training.ts"
-import { trainNetwork, type NetworkEvent, type TrainedNetwork } from "../training/train-network.ts"
+import { trainNetwork, type TrainedNetwork } from "../training/train-network.ts"
 import type { ContractionConfig } from "./contraction-config.ts"
 import { contractionNetworks } from "./contraction-networks.ts"
 import { skeletonInputs, skeletonSizes } from "./skeleton-batch.ts"
@@ -18,7 +18,7 @@ export interface TrainSkeletonOptions extends TrainingRun {
 
 /** Trains the split and the pattern network on random levels of random pyramids. */
 export function trainSkeleton({ config, training, pyramids, random, ...run }: TrainSkeletonOptions): AsyncGenerator<
-  NetworkEvent,
+  TrainEvent,
   TrainedNetwork,
   undefined
 > {

@@ -1,4 +1,4 @@
-import { ConfigError, randomStream, type Parameters } from "@scalewise/nn"
+import { ConfigError, randomStream, type Parameters, type TrainEvent } from "@scalewise/nn"
 import type { ContractionConfig } from "../contraction/contraction-config.ts"
 import type { LevelSizes } from "../contraction/level-sizes.ts"
 import type { ContractionSampling } from "../contraction/sampling-settings.ts"
@@ -7,7 +7,7 @@ import { trainSkeleton } from "../contraction/train-skeleton.ts"
 import { trainingPyramids } from "../contraction/training-pyramids.ts"
 import type { GraphVocabulary, PackedGraph } from "../graph/packed-graph.ts"
 import type { GraphTraining } from "../training/graph-training.ts"
-import type { NetworkEvent, TrainedNetwork } from "../training/train-network.ts"
+import type { TrainedNetwork } from "../training/train-network.ts"
 import { graphModel, type GraphModel } from "./graph-model.ts"
 
 /** Everything about a training of a contraction model, as plain JSON. */
@@ -41,7 +41,8 @@ export interface TrainGraphModelOptions {
 }
 
 /** What a training tells. */
-export interface GraphTrainingEvent extends NetworkEvent {
+export interface GraphTrainingEvent {
+  readonly event: TrainEvent
   readonly stage: "skeleton" | "attributes"
   readonly steps: number
 }
@@ -78,10 +79,10 @@ export async function* trainGraphModel(options: TrainGraphModelOptions): AsyncGe
   async function* staged(
     stage: GraphTrainingEvent["stage"],
     steps: number,
-    events: AsyncGenerator<NetworkEvent, TrainedNetwork, undefined>,
+    events: AsyncGenerator<TrainEvent, TrainedNetwork, undefined>,
   ): AsyncGenerator<GraphTrainingEvent, TrainedNetwork, undefined> {
     let next = await events.next()
-    for (; !next.done; next = await events.next()) yield { ...next.value, stage, steps }
+    for (; !next.done; next = await events.next()) yield { stage, event: next.value, steps }
     return next.value
   }
   const skeleton = yield* staged(

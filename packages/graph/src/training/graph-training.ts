@@ -20,6 +20,9 @@ export interface GraphTraining {
   readonly nothing: number
 }
 
+/** The part of it that any network has: what is revealed does not matter. */
+export type NetworkTraining = Omit<GraphTraining, "nothing">
+
 /** How any training of this package runs. */
 export interface TrainingRun {
   readonly random: RandomStream
@@ -34,7 +37,7 @@ export interface TrainingRun {
 }
 
 /** The optimiser of a training; only matrices decay. */
-export const optimizerOf = ({ rate, steps, warmup, finalRate, weightDecay }: GraphTraining): Optimizer =>
+export const optimizerOf = ({ rate, steps, warmup, finalRate, weightDecay }: NetworkTraining): Optimizer =>
   adamw({
     rate: cosine(rate, steps, { warmup: Math.min(warmup, steps - 1), final: finalRate }),
     weightDecay,

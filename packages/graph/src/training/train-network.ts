@@ -9,11 +9,11 @@ import {
   type TrainEvent,
   type TrainStep,
 } from "@scalewise/nn"
-import { optimizerOf, type GraphTraining, type TrainingRun } from "./graph-training.ts"
+import { optimizerOf, type NetworkTraining, type TrainingRun } from "./graph-training.ts"
 
 /** Options of `trainNetwork`. */
 export interface TrainNetworkOptions extends TrainingRun {
-  readonly training: GraphTraining
+  readonly training: NetworkTraining
   /** Handed over. */
   readonly initial: Parameters
   readonly loss: Loss<Parameters>
@@ -25,12 +25,6 @@ export interface TrainNetworkOptions extends TrainingRun {
   readonly inputs: (batch: Pick<PreparedBatch, "indices" | "stepRandom">) => StepInputs
 }
 
-/** What a training tells, and why its steps are not captured, where they could be. */
-export interface NetworkEvent {
-  readonly event: TrainEvent
-  readonly fallbackReason: string | undefined
-}
-
 /** What a training leaves; the parameters are the caller's. */
 export interface TrainedNetwork {
   readonly parameters: Parameters
@@ -40,7 +34,7 @@ export interface TrainedNetwork {
 }
 
 /** Trains networks whose batches are graphs of many sizes; the averaged parameters are kept. */
-export async function* trainNetwork(options: TrainNetworkOptions): AsyncGenerator<NetworkEvent, TrainedNetwork, undefined> {
+export async function* trainNetwork(options: TrainNetworkOptions): AsyncGenerator<TrainEvent, TrainedNetwork, undefined> {
   const { training, initial, loss, examples, inputs, random, folder, signal, clock, mode = "auto", around = (plain) => plain } = options
   const step = around(
     compile(loss, {
@@ -66,7 +60,7 @@ export async function* trainNetwork(options: TrainNetworkOptions): AsyncGenerato
       ...(signal && { signal }),
       ...(folder !== undefined && { checkpoints: { folder, everyMinutes: 2, keepLast: 1, resume: true } }),
     })) {
-      yield { event, fallbackReason: step.fallbackReason }
+      yield event
       if (event.type !== "done") continue
       if (event.reason === "aborted") signal?.throwIfAborted()
       ;({ seconds } = event)
