@@ -13,6 +13,8 @@ describe("growthLayout", () => {
     const random = randomStream(1)
     const pictures = growthLayout(levels, parents, { random })
     expect(pictures.map(({ descendants }) => [...descendants])).toEqual([[5], [3, 2], [2, 1, 2], [1, 1, 1, 1, 1]])
+    expect(pictures.map(({ edges }) => edges)).toEqual(levels.map(({ edges }) => edges))
+    expect(pictures.map((picture) => picture.parents)).toEqual([undefined, ...parents])
     const last = pictures[3]!.positions
     expect(last).toEqual(forceLayout(levels[3]!, { random }))
     const middle = (nodes: readonly number[], axis: number) => nodes.reduce((sum, v) => sum + last[2 * v + axis]!, 0) / nodes.length

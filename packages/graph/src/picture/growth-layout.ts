@@ -6,9 +6,13 @@ import { forceLayout, type ForceLayoutOptions } from "./force-layout.ts"
 export interface GrowthPicture {
   /** Places of the nodes of the level: x0, y0, x1, y1, ... */
   readonly positions: Float64Array
-  /** Nodes of the last level that each node becomes. */
+  /** u0, v0, u1, v1, ... */
+  readonly edges: Int32Array
+  /** Node of the level before that each node comes from; not for the first level. */
+  readonly parents?: Int32Array
+  /** Nodes of the last level that each node becomes; circles with the root of it as radius have areas that add up. */
   readonly descendants: Int32Array
-  /** Ancestor of each node in the level that gives the groups; in coarser levels the group of the first descendant. */
+  /** Group of each node: its ancestor in the last level with few nodes; in coarser levels the group of its first descendant there. */
   readonly groups: Int32Array
 }
 
@@ -53,7 +57,12 @@ export function growthLayout(
   for (let k = groupLevel; k < parents.length; k++) groups[k + 1] = parents[k]!.map((parent) => groups[k]![parent]!)
   for (let k = groupLevel - 1; k >= 0; k--)
     groups[k] = Int32Array.from({ length: levels[k]!.nodes }, (_, v) => groups[k + 1]![parents[k]!.indexOf(v)] ?? 0)
-  return pictures.map((picture, k) => ({ ...picture, groups: groups[k]! }))
+  return pictures.map((picture, k) => ({
+    ...picture,
+    edges: levels[k]!.edges,
+    ...(k > 0 && { parents: parents[k - 1]! }),
+    groups: groups[k]!,
+  }))
 }
 
 type Places = Pick<GrowthPicture, "positions" | "descendants">
