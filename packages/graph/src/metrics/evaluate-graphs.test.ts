@@ -34,7 +34,7 @@ describe("evaluateGraphs", () => {
       expect(baselines!.erdosRenyi.pgd!).toBeGreaterThan(0.6)
       expect(stages).toEqual(["reference", "training graphs", "floors", "isomorphism", "samples", "baselines"])
     },
-    60_000,
+    120_000,
   )
 
   it.skipIf(!metricFixtures)(
@@ -55,7 +55,7 @@ describe("evaluateGraphs", () => {
       expect(packed.vun).toBeLessThanOrEqual(packed.tree)
       expect(packed.floors.validity).toBe("tree")
     },
-    60_000,
+    120_000,
   )
 
   it("needs no training graphs, and says null of what it cannot know", () => {

@@ -6,60 +6,10 @@ import { blockResample, matchedErdosRenyi } from "./graph-baselines.ts"
 import { graphDescriptors, type GraphDescriptors } from "./graph-descriptors.ts"
 import { graphOrigins, type GraphOrigin } from "./graph-origins.ts"
 import { graphValidity, validityRules, type GraphValidity, type ValidityRule } from "./graph-validity.ts"
-import { mmdFloors, mmdRatio, mmdTable, spreadOf, type DrawSpread, type MmdFloor, type MmdTable } from "./mmd-table.ts"
+import type { GraphEvaluation, GraphScores, ValidityShares } from "./graph-evaluation.ts"
+import { mmdFloors, mmdRatio, mmdTable, spreadOf, type MmdTable } from "./mmd-table.ts"
 import { graphMmd } from "./mmd.ts"
 import { polygraphDiscrepancy } from "./polygraph-discrepancy.ts"
-
-/** Shares of graphs that keep a rule. */
-export interface ValidityShares {
-  readonly connected: number
-  /** Connected and planar. */
-  readonly planar: number
-  readonly tree: number
-  /** By the ICL test, which is not graph-tool's: see `sbmValidity`. */
-  readonly sbmValid: number
-}
-
-/** What is measured of a set of graphs, as plain JSON. Shares are from 0 to 1; null where there are no training graphs to compare with, or too few graphs. */
-export interface GraphScores extends ValidityShares {
-  readonly count: number
-  /** Squared maximum mean discrepancies from the reference graphs. */
-  readonly mmd: MmdTable<number | null>
-  /** Mean of the total-variation figures, each divided by that of all training graphs. */
-  readonly ratio: number | null
-  /** Share not isomorphic to an earlier graph of the set. */
-  readonly unique: number
-  /** Share not isomorphic to a training graph. */
-  readonly novel: number | null
-  /** Share that is valid by the chosen rule, unique and novel. */
-  readonly vun: number | null
-  readonly isomorphicToTrain: number | null
-  /** PolyGraph-style discrepancy from the reference: 0 where nothing tells them apart. */
-  readonly pgd: number | null
-}
-
-/** What the scores of a set must be held against. */
-export interface GraphFloors {
-  /** The rule behind `vun`. */
-  readonly validity: ValidityRule
-  /** Graphs that enter distances: larger sets are represented by random graphs of theirs. */
-  readonly compared: { readonly samples: number; readonly reference: number; readonly train: number }
-  /** The reference graphs themselves. */
-  readonly reference: ValidityShares & { readonly count: number; readonly unique: number; readonly isomorphicToTrain: number | null }
-  /** All training graphs against the reference: the floor that published tables print. */
-  readonly train: (ValidityShares & { readonly count: number; readonly mmd: MmdTable<number | null> }) | null
-  /** Random training graphs against the reference, as many as there are samples, and 200: what a perfect sampler is to be expected to score. */
-  readonly perfect: readonly MmdFloor[]
-  /** Discrepancy of as many random training graphs. */
-  readonly pgd: DrawSpread | null
-}
-
-/** Scores of a set of graphs, beside its floors and naive baselines. */
-export interface GraphEvaluation extends GraphScores {
-  readonly floors: GraphFloors
-  /** Classical samplers fitted to the training graphs, as many graphs as samples; null without training graphs. */
-  readonly baselines: { readonly erdosRenyi: GraphScores; readonly blockResample: GraphScores } | null
-}
 
 /** Graphs to judge: graphology instances, or packed graphs. */
 export type GraphSet = readonly PackedGraph[] | readonly AbstractGraph[]
@@ -76,7 +26,7 @@ export interface EvaluateGraphsOptions {
   readonly random?: RandomStream | undefined
   /** Draws behind a floor. @defaultValue 20 */
   readonly floorDraws?: number | undefined
-  /** Graphs of a set that enter distances at most; validity and isomorphism always see all samples. @defaultValue 1000 */
+  /** Graphs of a set that enter distances at most; validity and isomorphism always see all samples. @defaultValue 500 */
   readonly compareAtMost?: number | undefined
   /** Called before each stage. */
   readonly onStage?: ((stage: string, done: number, stages: number) => void) | undefined
@@ -90,7 +40,7 @@ export interface EvaluateGraphsOptions {
  * @throws DataError for a set without graphs, ConfigError for options that cannot be
  */
 export function evaluateGraphs(samples: GraphSet, options: EvaluateGraphsOptions): GraphEvaluation {
-  const { validity = "connected", random = randomStream("evaluate graphs"), floorDraws = 20, compareAtMost = 1000, onStage } = options
+  const { validity = "connected", random = randomStream("evaluate graphs"), floorDraws = 20, compareAtMost = 500, onStage } = options
   if (samples.length === 0 || options.reference.length === 0)
     throw new DataError(`evaluateGraphs: expected graphs and reference graphs, got ${samples.length} and ${options.reference.length}`)
   if (!validityRules.includes(validity))
@@ -159,7 +109,7 @@ export function evaluateGraphs(samples: GraphSet, options: EvaluateGraphsOptions
       ratio: trainTable ? mmdRatio(mmd, trainTable) : null,
       ...validityShares(judged),
       unique: share(origins, ({ repeated }) => !repeated),
-      novel: train.length > 0 ? 1 - known : null,
+      novel: train.length > 0 ? share(origins, ({ inTrain }) => !inTrain) : null,
       vun: train.length > 0 ? share(origins, ({ repeated, inTrain }, i) => judged[i]![validity] && !repeated && !inTrain) : null,
       isomorphicToTrain: train.length > 0 ? known : null,
       pgd: discrepancy(described, random.fold("pgd").fold(name)),

@@ -22,5 +22,5 @@ it.skipIf(!metricFixtures)(
     expect(await share("sbm", "sbm")).toBe(0.9)
     expect(await share("community_small", "tree")).toBe(0)
   },
-  60_000,
+  120_000,
 )

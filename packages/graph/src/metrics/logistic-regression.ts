@@ -1,3 +1,5 @@
+import { symmetricEigen } from "./symmetric-eigen.ts"
+
 /** Rows of equal length, one for each example. */
 export type FeatureRows = readonly Float64Array[]
 
@@ -9,8 +11,8 @@ export type Classifier = (features: Float64Array) => number
  * intercept. Minimised by accelerated gradient steps to 1e-4 nats an example: the same data give the same classifier.
  */
 export function logisticRegression(positive: FeatureRows, negative: FeatureRows): Classifier {
-  const scaling = standardisation([...positive, ...negative])
-  const rows = [...positive, ...negative].map(scaling)
+  const standardised = standardisation([...positive, ...negative])
+  const { rows, project } = rowSpace([...positive, ...negative].map(standardised))
   const width = rows[0]?.length ?? 0
   const weights = new Float64Array(width + 1) // the last one is the intercept
   const ahead = weights.slice()
@@ -37,7 +39,7 @@ export function logisticRegression(positive: FeatureRows, negative: FeatureRows)
     momentum = uphill > 0 ? 1 : next // restart (O'Donoghue and Candes, 2015)
     if (norm / 2 < 1e-4 * rows.length) break // the penalty bounds what is left to gain
   }
-  return (features) => sigmoid(score(weights, scaling(features)))
+  return (features) => sigmoid(score(weights, project(standardised(features))))
 }
 
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x))
@@ -56,6 +58,26 @@ function standardisation(rows: FeatureRows): (row: Float64Array) => Float64Array
   for (const row of rows) for (let k = 0; k < width; k++) variance[k]! += (row[k]! - mean[k]!) ** 2 / rows.length
   const kept = Uint32Array.from(variance.keys()).filter((k) => variance[k]! > 1e-20)
   return (row) => Float64Array.from(kept, (k) => (row[k]! - mean[k]!) / Math.sqrt(variance[k]!))
+}
+
+/**
+ * Rows in coordinates of the space that they span, where that has fewer dimensions than there are features: penalised weights lie in it,
+ * so that the fit is the same.
+ */
+function rowSpace(rows: FeatureRows): { readonly rows: FeatureRows; readonly project: (row: Float64Array) => Float64Array } {
+  const count = rows.length
+  if ((rows[0]?.length ?? 0) <= count) return { rows, project: (row) => row }
+  const dot = (a: Float64Array, b: Float64Array): number => a.reduce((sum, value, k) => sum + value * b[k]!, 0)
+  const { values, vectors } = symmetricEigen(
+    rows.flatMap((a) => rows.map((b) => dot(a, b))),
+    count,
+  )
+  const kept = Uint32Array.from(values.keys()).filter((k) => values[k]! > 1e-10 * values[count - 1]!)
+  const project = (row: Float64Array): Float64Array => {
+    const products = Float64Array.from(rows, (other) => dot(row, other))
+    return Float64Array.from(kept, (k) => dot(vectors.subarray(k * count, (k + 1) * count), products) / Math.sqrt(values[k]!))
+  }
+  return { rows: rows.map(project), project }
 }
 
 /** A bound, close from above, of the largest eigenvalue of X'X with the intercept's column: power iteration and a tenth on top. */

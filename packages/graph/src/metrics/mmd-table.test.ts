@@ -52,7 +52,7 @@ describe("published rows", () => {
         if (split === "split") expect(printed(table)).toEqual([0.0006, 0.0563, 0.0098, 0.0062, 0.0024])
       }
     },
-    60_000,
+    120_000,
   )
 
   it.skipIf(!metricFixtures)(
@@ -68,7 +68,7 @@ describe("published rows", () => {
       const [treeTrain, treeTest] = await trainAndTest("tree64")
       expect(printed(tableOf(treeTrain, treeTest))).toEqual([0.0001, 0, 0, 0.0074, 0.003])
     },
-    60_000,
+    120_000,
   )
 })
 

@@ -17,29 +17,33 @@ export interface PolygraphDiscrepancy {
 export interface PolygraphDiscrepancyOptions {
   /** Draws graphs and splits. */
   readonly random: RandomStream
-  /** Random halvings that are averaged. @defaultValue 5 */
+  /** Random halvings that are averaged. @defaultValue 5 for up to 40 graphs, fewer for more */
   readonly splits?: number | undefined
 }
 
 const folds = 4
 
+/** Graphs of a set at most: classifiers of more take minutes. */
+const mostGraphs = 400
+
 /**
  * PolyGraph-style discrepancy (Krimmel et al., 2025) with logistic regression on the five statistics here: on one half of both sets the statistic is
  * chosen by cross-validation and a classifier fitted, on the other half it is scored. Linear classifiers bound the distance from further
- * below than the published one (TabPFN, other statistics): compare values of this program alone. Both sets are cut to the smaller one.
+ * below than the published one (TabPFN, other statistics): compare values of this program alone. Both sets are cut to the smaller one, or to 400 random graphs.
  *
  * @returns undefined where a set has fewer than 8 graphs with nodes
  */
 export function polygraphDiscrepancy(
   samples: readonly GraphDescriptors[],
   reference: readonly GraphDescriptors[],
-  { random, splits = 5 }: PolygraphDiscrepancyOptions,
+  { random, splits: wanted }: PolygraphDiscrepancyOptions,
 ): PolygraphDiscrepancy | undefined {
   const features = descriptorNames.map((name) =>
     padded(vectorsOf(samples.filter(hasNodes), name), vectorsOf(reference.filter(hasNodes), name)),
   )
   const [generated, real] = [features[0]![0].length, features[0]![1].length]
-  const count = Math.min(generated, real)
+  const count = Math.min(generated, real, mostGraphs)
+  const splits = wanted ?? Math.min(Math.max(Math.round(200 / count), 1), 5)
   if (count < 2 * folds) return undefined
   const half = Math.ceil(count / 2)
   const chosen: Partial<Record<DescriptorName, number>> = {}

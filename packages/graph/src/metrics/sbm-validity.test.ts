@@ -32,6 +32,6 @@ describe("sbmValidity", () => {
       // 90 % of the data set and 60 % of the samples of DiGress are valid
       expect(counts).toEqual({ graphs: 240, accepted: 180 + 24, agreed: 181 + 36, refused: 0, sameBlocks: 212 })
     },
-    60_000,
+    120_000,
   )
 })

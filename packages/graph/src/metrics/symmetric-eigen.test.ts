@@ -42,6 +42,10 @@ it("solves A v = lambda v with orthonormal v, dense, sparse and degenerate", () 
   expect(symmetricEigen([], 0).values).toHaveLength(0)
 })
 
+it("refuses what has no spectrum", () => {
+  expect(() => symmetricEigen([Number.NaN, 1, 1, 0], 2)).toThrow("expected finite numbers")
+})
+
 it("agrees with ml-matrix", () => {
   const size = 40
   const matrix = randomSymmetric(size, 0.4, 99)

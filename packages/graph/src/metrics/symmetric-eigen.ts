@@ -1,3 +1,5 @@
+import { DataError } from "@scalewise/nn"
+
 /** Eigenpairs of a symmetric matrix. */
 export interface SymmetricEigen {
   /** Ascending. */
@@ -8,8 +10,10 @@ export interface SymmetricEigen {
 
 /**
  * All eigenpairs of a symmetric matrix, given whole and row by row: Householder reflections to a tridiagonal matrix, then implicit QL with
- * rotations of rows (Golub and Van Loan, section 8.3). Rows lie together in memory, which makes it several times as fast as ml-matrix at
+ * rotations of rows (Golub and Van Loan, section 8.3). Rows lie together in memory, which makes it about twice as fast as ml-matrix at
  * the sizes of graphs here; errors are a few roundings of the largest eigenvalue.
+ *
+ * @throws DataError for entries that are not finite
  */
 export function symmetricEigen(matrix: ArrayLike<number>, size: number): SymmetricEigen {
   const a = Float64Array.from(matrix)
@@ -85,7 +89,8 @@ function diagonalise({ diagonal: d, beside: e, rows }: Tridiagonal, size: number
   const scale = d.reduce((most, value, i) => Math.max(most, Math.abs(value) + Math.abs(e[i]!)), 0)
   const splits = (i: number): boolean => i === size - 1 || Math.abs(e[i]!) <= Number.EPSILON * scale
   for (let l = 0; l < size; l++)
-    for (;;) {
+    for (let iteration = 0; ; iteration++) {
+      if (iteration === 200) throw new DataError("symmetricEigen: expected finite numbers, got a matrix without a spectrum")
       let m = l
       while (!splits(m)) m++
       if (m === l) break
