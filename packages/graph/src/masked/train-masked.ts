@@ -1,11 +1,11 @@
-import { ops, tf, type Loss, type Parameters, type PreparedBatch, type StepInputs } from "@scalewise/nn"
+import { ops, tf, type Loss, type Parameters, type PreparedBatch, type StepInputs, type TrainEvent } from "@scalewise/nn"
 import type { PackedGraph } from "../graph/packed-graph.ts"
 import { categoriesOf } from "../process/graph-categories.ts"
 import { pairBatch, pairTensors, type PairTensors } from "../refiner/pair-batch.ts"
 import { averageSizes, pairSizes, sizeLadder, type Sizes } from "../refiner/size-ladder.ts"
 import type { TrainingRun } from "../training/graph-training.ts"
 import { partOf, prefixed } from "../training/step-parts.ts"
-import { trainNetwork, type NetworkEvent, type TrainedNetwork } from "../training/train-network.ts"
+import { trainNetwork, type TrainedNetwork } from "../training/train-network.ts"
 import { graphChains } from "./graph-chains.ts"
 import type { MaskedConfig } from "./masked-config.ts"
 import { maskedExample, type MaskedExample, type MaskedTraining } from "./masked-example.ts"
@@ -59,7 +59,7 @@ export function trainMasked({
   graphs,
   random,
   ...run
-}: TrainMaskedOptions): AsyncGenerator<NetworkEvent, TrainedNetwork, undefined> {
+}: TrainMaskedOptions): AsyncGenerator<TrainEvent, TrainedNetwork, undefined> {
   const chains = graphChains(config, training.levels)
   const truths = graphs.map((graph) => categoriesOf(graph, config.vocabulary))
   const examplesOf = ({ indices, stepRandom }: Pick<PreparedBatch, "indices" | "stepRandom">): MaskedExample[] =>
