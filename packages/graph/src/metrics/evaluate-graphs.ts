@@ -6,7 +6,7 @@ import { blockResample, matchedErdosRenyi } from "./graph-baselines.ts"
 import { graphDescriptors, type GraphDescriptors } from "./graph-descriptors.ts"
 import { graphOrigins, type GraphOrigin } from "./graph-origins.ts"
 import { graphValidity, validityRules, type GraphValidity, type ValidityRule } from "./graph-validity.ts"
-import type { GraphEvaluation, GraphScores, ValidityShares } from "./graph-evaluation.ts"
+import type { GraphEvaluation, GraphScores, GraphSetsEvaluation, ValidityShares } from "./graph-evaluation.ts"
 import { mmdFloors, mmdRatio, mmdTable, spreadOf, type MmdTable } from "./mmd-table.ts"
 import { graphMmd } from "./mmd.ts"
 import { polygraphDiscrepancy } from "./polygraph-discrepancy.ts"
@@ -32,25 +32,34 @@ export interface EvaluateGraphsOptions {
   readonly onStage?: ((stage: string, done: number, stages: number) => void) | undefined
 }
 
+/** Judges one set of generated graphs: `evaluateGraphSets` with a single set. */
+export function evaluateGraphs(samples: GraphSet, options: EvaluateGraphsOptions): GraphEvaluation {
+  const { scores, ...rest } = evaluateGraphSets([samples], options)
+  return { ...scores[0]!, ...rest }
+}
+
 /**
- * Judges generated graphs: distances of five statistics under both published conventions, validity, uniqueness and novelty by exact
+ * Judges sets of generated graphs: distances of five statistics under both published conventions, validity, uniqueness and novelty by exact
  * isomorphism, and a discrepancy by classifiers, beside floors of real graphs and naive baselines. Node and edge labels enter
  * isomorphism alone.
  *
  * @throws DataError for a set without graphs, ConfigError for options that cannot be
  */
-export function evaluateGraphs(samples: GraphSet, options: EvaluateGraphsOptions): GraphEvaluation {
+export function evaluateGraphSets(sets: readonly GraphSet[], options: EvaluateGraphsOptions): GraphSetsEvaluation {
   const { validity = "connected", random = randomStream("evaluate graphs"), floorDraws = 20, compareAtMost = 500, onStage } = options
-  if (samples.length === 0 || options.reference.length === 0)
-    throw new DataError(`evaluateGraphs: expected graphs and reference graphs, got ${samples.length} and ${options.reference.length}`)
+  const fewest = Math.min(...sets.map((set) => set.length))
+  if (!(fewest > 0 && fewest < Infinity && options.reference.length > 0))
+    throw new DataError(
+      `evaluateGraphs: expected graphs and reference graphs, got ${sets.length > 0 ? fewest : 0} and ${options.reference.length}`,
+    )
   if (!validityRules.includes(validity))
     throw new ConfigError(`evaluateGraphs: expected a validity rule (${validityRules.join(", ")}), got "${validity as string}"`)
   if (!(compareAtMost >= 1 && floorDraws >= 1))
     throw new ConfigError(`evaluateGraphs: expected compareAtMost and floorDraws of at least 1, got ${compareAtMost} and ${floorDraws}`)
-  const [graphs, reference, train] = packed(samples, options.reference, options.train ?? []) as [
+  const [reference, train, ...samples] = packed(options.reference, options.train ?? [], ...sets) as [
     PackedGraph[],
     PackedGraph[],
-    PackedGraph[],
+    ...PackedGraph[][],
   ]
   const some = (set: PackedGraph[], name: string): PackedGraph[] =>
     set.length <= compareAtMost ? set : [...random.fold(name).permutation(set.length).subarray(0, compareAtMost)].map((i) => set[i]!)
@@ -76,7 +85,7 @@ export function evaluateGraphs(samples: GraphSet, options: EvaluateGraphsOptions
   const learned = someTrain.filter(({ nodes }) => nodes > 0).map(graphDescriptors)
   const trainTable = learned.length > 0 ? tableOf(learned) : undefined
   if (train.length > 0) begin()
-  const compared = Math.min(graphs.length, compareAtMost)
+  const compared = Math.min(samples[0]!.length, compareAtMost)
   const counts = [...new Set([compared, 200])]
   const perfect = trainTable ? mmdFloors(learned, target, trainTable, { counts, draws: floorDraws, random: random.fold("floors") }) : []
   const ownDraws = Array.from({ length: learned.length > 0 ? 5 : 0 }, (_, draw) => {
@@ -96,7 +105,7 @@ export function evaluateGraphs(samples: GraphSet, options: EvaluateGraphsOptions
         ]
       : []
   begin()
-  const [ownOrigins, referenceOrigins, ...naiveOrigins] = graphOrigins([graphs, reference, ...naive], train)
+  const [referenceOrigins, ...origins] = graphOrigins([reference, ...samples, ...naive], train)
 
   const scoresOf = (set: PackedGraph[], origins: readonly GraphOrigin[], name: string): GraphScores => {
     const judged = set.map(graphValidity)
@@ -117,11 +126,11 @@ export function evaluateGraphs(samples: GraphSet, options: EvaluateGraphsOptions
   }
 
   begin()
-  const scores = scoresOf(graphs, ownOrigins!, "samples")
+  const scores = samples.map((set, i) => scoresOf(set, origins[i]!, i === 0 ? "samples" : `samples ${i}`))
   if (train.length > 0) begin()
-  const [erdosRenyi, resampled] = naive.map((set, i) => scoresOf(set, naiveOrigins[i]!, `baseline ${i}`))
+  const [erdosRenyi, resampled] = naive.map((set, i) => scoresOf(set, origins[samples.length + i]!, `baseline ${i}`))
   return {
-    ...scores,
+    scores,
     floors: {
       validity,
       compared: { samples: compared, reference: target.length, train: learned.length },

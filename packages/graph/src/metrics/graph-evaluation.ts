@@ -46,7 +46,11 @@ export interface GraphFloors {
 }
 
 /** Scores of a set of graphs, beside its floors and naive baselines. */
-export interface GraphEvaluation extends GraphScores {
+export interface GraphEvaluation extends GraphScores, Omit<GraphSetsEvaluation, "scores"> {}
+
+/** Scores of several sets of graphs, in their order, beside floors and baselines for as many graphs as the first set has. */
+export interface GraphSetsEvaluation {
+  readonly scores: readonly GraphScores[]
   readonly floors: GraphFloors
   /** Classical samplers fitted to the training graphs, as many graphs as samples; null without training graphs. */
   readonly baselines: { readonly erdosRenyi: GraphScores; readonly blockResample: GraphScores } | null

@@ -67,7 +67,6 @@ function standardisation(rows: FeatureRows): (row: Float64Array) => Float64Array
 function rowSpace(rows: FeatureRows): { readonly rows: FeatureRows; readonly project: (row: Float64Array) => Float64Array } {
   const count = rows.length
   if ((rows[0]?.length ?? 0) <= count) return { rows, project: (row) => row }
-  const dot = (a: Float64Array, b: Float64Array): number => a.reduce((sum, value, k) => sum + value * b[k]!, 0)
   const { values, vectors } = symmetricEigen(
     rows.flatMap((a) => rows.map((b) => dot(a, b))),
     count,
@@ -78,6 +77,12 @@ function rowSpace(rows: FeatureRows): { readonly rows: FeatureRows; readonly pro
     return Float64Array.from(kept, (k) => dot(vectors.subarray(k * count, (k + 1) * count), products) / Math.sqrt(values[k]!))
   }
   return { rows: rows.map(project), project }
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0
+  for (let k = 0; k < a.length; k++) sum += a[k]! * b[k]!
+  return sum
 }
 
 /** A bound, close from above, of the largest eigenvalue of X'X with the intercept's column: power iteration and a tenth on top. */

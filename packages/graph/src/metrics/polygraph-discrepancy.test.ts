@@ -19,7 +19,7 @@ describe("polygraphDiscrepancy", () => {
     expect(near.value).toBeLessThan(far.value - 0.1)
     expect(far.count).toBe(40)
     expect(Object.values(far.chosen).reduce((sum, times) => sum + times, 0)).toBe(5)
-  })
+  }, 120_000)
 
   it("is the same for the same stream, and for sets of other sizes cut to the smaller", () => {
     const [a, b] = [set("a", 20, 0.3), set("b", 12, 0.4)]
