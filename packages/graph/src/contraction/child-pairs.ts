@@ -71,3 +71,6 @@ export function presentPairs({ slots, siblings, edgeOf }: ChildPairs, patterns: 
   }
   return present
 }
+
+/** A pattern when the ends of its edge exchange places: bit 2 i + j becomes bit 2 j + i. */
+export const transposedPattern = (mask: number): number => (mask & 0b1001) | ((mask & 0b0010) << 1) | ((mask & 0b0100) >> 1)
