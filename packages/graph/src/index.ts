@@ -94,11 +94,15 @@ export type { MoleculeStability } from "./molecule/molecule-stability.ts"
 export { linearMmd, nspdkFeatures, type FeatureTotals, type NspdkFeatures } from "./molecule/nspdk.ts"
 
 // Models: training, checkpoints, sampling
-export { countGraphParameters } from "./contraction/contraction-networks.ts"
+export { countTrainingParameters } from "./model/count-training-parameters.ts"
 export type { ContractionConfig } from "./contraction/contraction-config.ts"
 export type { MatchingPreference } from "./contraction/matching.ts"
 export type { RevealOrder } from "./contraction/reveal-order.ts"
 export type { ContractionSampling } from "./contraction/sampling-settings.ts"
+export type { MaskedConfig, MaskedSampling } from "./masked/masked-config.ts"
+export type { MaskedTraining } from "./masked/masked-example.ts"
+export type { LatentConfig, LatentSampling } from "./latent/latent-config.ts"
+export type { LatentTraining } from "./latent/train-latent.ts"
 export type { GraphCondition, GraphProcess, GraphState } from "./process/graph-process.ts"
 export {
   graphModel,
@@ -107,15 +111,31 @@ export {
   type GraphModel,
   type GraphModelConfig,
   type GraphModelOptions,
+  type GraphSampling,
 } from "./model/graph-model.ts"
 export { shippedGraphModelFolder, shippedGraphModels } from "./model/shipped-models.ts"
 export { graphPresets } from "./model/presets.ts"
 export {
   trainGraphModel,
   type ContractionTrainingConfig,
+  type GraphTrainingConfig,
   type GraphTrainingEvent,
   type TrainedGraphModel,
   type TrainGraphModelOptions,
 } from "./model/train-graph-model.ts"
-export type { GraphTraining } from "./training/graph-training.ts"
+export type { LatentTrainingConfig } from "./model/train-latent-model.ts"
+export type { MaskedTrainingConfig } from "./model/train-masked-model.ts"
+export type { GraphTraining, NetworkTraining } from "./training/graph-training.ts"
 export { samplePackedGraphs, type SampledGraph, type SampleGraphsOptions } from "./sampling/sample-graphs.ts"
+
+// Likelihoods of the other processes, and how well latent codes give graphs back
+export { maskedBound, type MaskedBound, type MaskedBoundOptions } from "./masked/masked-bound.ts"
+export { latentLikelihood, type LatentLikelihood, type LatentProcessOptions } from "./latent/latent-process.ts"
+export { reconstructionReport, type ReconstructionReport } from "./latent/reconstruction.ts"
+export type { SizeLaw } from "./process/size-law.ts"
+
+// Invariance under renaming of nodes, and likelihood
+export { checkInvariance, type CheckInvarianceOptions, type InvarianceCheck, type InvarianceReport } from "./invariance/check-invariance.ts"
+export { contextFreeCodes, type ContextFreeCodes } from "./contraction/context-free-codes.ts"
+export { contractionPyramid, type ContractionLevel, type ContractionOptions, type ContractionPyramid } from "./contraction/contraction-pyramid.ts"
+export { graphLikelihoodBound, type GraphLikelihoodBound, type GraphLikelihoodOptions } from "./contraction/likelihood-bound.ts"

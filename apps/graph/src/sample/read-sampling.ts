@@ -1,13 +1,13 @@
-import type { ContractionSampling } from "@scalewise/graph"
+import type { GraphModelConfig, GraphSampling } from "@scalewise/graph"
 import { ConfigError } from "@scalewise/nn"
-import { samplingSchema } from "../train/train-config.ts"
+import { foreignSampling, samplingSchema } from "../train/train-config.ts"
 
 /**
  * Settings from the command line.
  *
  * @throws ConfigError for text that is not JSON, and for unknown or unfit settings
  */
-export function readSampling(text: string | undefined): ContractionSampling | undefined {
+export function readSampling(text: string | undefined): GraphSampling | undefined {
   if (text === undefined) return undefined
   let value: unknown
   try {
@@ -16,7 +16,18 @@ export function readSampling(text: string | undefined): ContractionSampling | un
     throw new ConfigError(`--sampling: expected JSON such as {"splitRounds":2}, got ${text}`, { cause })
   }
   const checked = samplingSchema.safeParse(value)
-  if (checked.success) return checked.data as ContractionSampling
+  if (checked.success) return checked.data as GraphSampling
   const [first] = checked.error.issues
   throw new ConfigError(`--sampling: ${first!.path.join(".") || "settings"}: ${first!.message}`)
+}
+
+/**
+ * The same settings, where a model of this process has them.
+ *
+ * @throws ConfigError for a setting of another process
+ */
+export function samplingOf(sampling: GraphSampling | undefined, process: GraphModelConfig["process"]): GraphSampling | undefined {
+  const foreign = foreignSampling(sampling ?? {}, process)
+  if (foreign !== undefined) throw new ConfigError(`--sampling: ${foreign}: a model of the process ${process} has no such setting`)
+  return sampling
 }

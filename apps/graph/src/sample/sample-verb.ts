@@ -21,7 +21,10 @@ export const sampleVerb: Verb = defineVerb<undefined, Options>({
     { flags: "--count <n>", description: "how many graphs", default: 40, parse: integer({ min: 1 }) },
     { flags: "--nodes <n>", description: "nodes of each (default: drawn from the training law)", parse: integer({ min: 2 }) },
     { flags: "--batch <n>", description: "graphs at a time", default: 100, parse: integer({ min: 1 }) },
-    { flags: "--sampling <json>", description: 'settings other than the model\'s, e.g. {"splitRounds":2,"patterns":{"kind":"random","rounds":4}}' },
+    {
+      flags: "--sampling <json>",
+      description: 'settings other than the model\'s, e.g. {"splitRounds":2,"patterns":{"kind":"random","rounds":4}}',
+    },
     { flags: "--out <file>", description: "file for the graphs", default: "samples.jsonl" },
   ],
   examples: [
@@ -32,7 +35,7 @@ export const sampleVerb: Verb = defineVerb<undefined, Options>({
     const { samplePackedGraphs, writeGraphs } = await import("@scalewise/graph")
     const { selectBackend } = await import("@scalewise/nn")
     const { openGraphModel } = await import("./open-graph-model.ts")
-    const { readSampling } = await import("./read-sampling.ts")
+    const { readSampling, samplingOf } = await import("./read-sampling.ts")
 
     const sampling = readSampling(options.sampling)
     const backend = await selectBackend()
@@ -46,7 +49,7 @@ export const sampleVerb: Verb = defineVerb<undefined, Options>({
         nodes: options.nodes,
         seed,
         batch: options.batch,
-        sampling,
+        sampling: samplingOf(sampling, model.config.process),
         signal,
         onProgress: (done, total) => (bar ??= progress({ label: "drawing", total })).update({ done }),
       })

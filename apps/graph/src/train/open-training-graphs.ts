@@ -36,6 +36,8 @@ export async function openTrainingGraphs(
     )
   const usable = connected.filter((graph) => graph.nodes > 1)
   if (usable.length === 0)
-    throw new DataError(`${source}: expected connected graphs of at least two nodes to train on, got none; inspect it with scalewise-graph inspect`)
+    throw new DataError(
+      `${source}: expected connected graphs of at least two nodes to train on, got none; inspect it with scalewise-graph inspect`,
+    )
   return { ...data, splits: { ...data.splits, train: usable } }
 }

@@ -1,6 +1,6 @@
 import path from "node:path"
 import { backendSentence, defineVerb, fallbackRemark, formatCount, formatDuration, integer, type Verb } from "@scalewise/cli"
-import type { ContractionTrainingConfig, GraphTrainingEvent } from "@scalewise/graph"
+import type { GraphTrainingConfig, GraphTrainingEvent } from "@scalewise/graph"
 
 interface Options {
   dataset: string
@@ -14,16 +14,17 @@ interface Options {
 }
 
 /** `train`: a graph model from a data set. */
-export const trainVerb: Verb = defineVerb<ContractionTrainingConfig, Options>({
+export const trainVerb: Verb = defineVerb<GraphTrainingConfig, Options>({
   name: "train",
   summary: "train a graph model",
   description:
-    "Learns to grow graphs from a single node, level by level. The run's folder gets the model (checkpoints/model) and its log. Training is saved " +
+    "Learns to grow graphs from a single node, level by level; the presets ending in -masked, -diffusion and -latent train other processes. The run's folder gets the model (checkpoints/model) and its log. Training is saved " +
     "every two minutes; after an interruption --resume goes on bit for bit.",
   options: [
     {
       flags: "--dataset <name|file>",
-      description: "file of graphs, QM9's folder, or the name of a generator (planar, sbm, tree, community, ego, grid, lobster, erdos-renyi)",
+      description:
+        "file of graphs, QM9's folder, or the name of a generator (planar, sbm, tree, community, ego, grid, lobster, erdos-renyi)",
       default: "tree",
     },
     { flags: "--count <n>", description: "generators: number of graphs in all three parts (default: 200)", parse: integer({ min: 3 }) },
@@ -39,7 +40,20 @@ export const trainVerb: Verb = defineVerb<ContractionTrainingConfig, Options>({
     "train --preset planar --dataset planar64.jsonl.gz --name planar",
     "train --preset qm9 --dataset qm9 --set skeletonTraining.steps=8000",
   ],
-  presets: ["tree", "planar", "sbm", "community", "ego", "qm9"],
+  presets: [
+    "tree",
+    "planar",
+    "sbm",
+    "community",
+    "ego",
+    "qm9",
+    "community-masked",
+    "community-diffusion",
+    "community-latent",
+    "qm9-masked",
+    "qm9-diffusion",
+    "qm9-latent",
+  ],
   config: async () => (await import("./train-config.ts")).trainConfig,
   async run({ options, config, command, dryRun, signal, output, host, progress, openRun }) {
     const { saveGraphModel, trainGraphModel } = await import("@scalewise/graph")
@@ -84,6 +98,7 @@ export const trainVerb: Verb = defineVerb<ContractionTrainingConfig, Options>({
       const { model, seconds, mode } = next.value
       const folder = path.join(run.checkpoints, "model")
       await saveGraphModel(folder, model, {
+        ...model.metadata,
         command,
         seed: config.seed,
         training: config,

@@ -1,4 +1,4 @@
-import { layers, ops, tf, type Layer, type Parameters, type RandomStream } from "@scalewise/nn"
+import { disposeParameters, layers, ops, tf, type Layer, type Parameters, type RandomStream } from "@scalewise/nn"
 import { kindsOf } from "../process/graph-categories.ts"
 import { categoryNetwork, withMarginalBiases, type CategoryLogits } from "../refiner/category-network.ts"
 import type { PairTensors } from "../refiner/pair-batch.ts"
@@ -116,5 +116,16 @@ export function freshAutoencoder(config: LatentConfig, random: RandomStream): Re
     decoder: decoder.init(random.fold("decoder")),
     nodeCodes: nodeQuantiser(config).init(random.fold("node codes")),
     pairCodes: pairQuantiser(config).init(random.fold("pair codes")),
+  }
+}
+
+/** Fresh parameters of a whole model: the autoencoder's, without codes of pairs where there are none, and the prior's. */
+export function freshLatent(config: LatentConfig, random: RandomStream): Record<string, Parameters> {
+  const { pairCodes, ...rest } = freshAutoencoder(config, random)
+  if (config.pairCodes === 0) disposeParameters({ pairCodes: pairCodes! })
+  return {
+    ...rest,
+    ...(config.pairCodes > 0 && { pairCodes: pairCodes! }),
+    prior: latentNetworks(config).prior.init(random.fold("prior parameters")),
   }
 }

@@ -1,5 +1,8 @@
 import type { GraphTraining } from "../training/graph-training.ts"
-import type { ContractionTrainingConfig } from "./train-graph-model.ts"
+import type { NetworkTraining } from "../training/graph-training.ts"
+import type { ContractionTrainingConfig, GraphTrainingConfig } from "./train-graph-model.ts"
+import type { LatentTrainingConfig } from "./train-latent-model.ts"
+import type { MaskedTrainingConfig } from "./train-masked-model.ts"
 
 const training: GraphTraining = {
   steps: 1500,
@@ -14,6 +17,7 @@ const training: GraphTraining = {
 }
 
 const small: ContractionTrainingConfig = {
+  process: "contraction",
   seed: 0,
   contraction: {
     preference: "low-degree",
@@ -32,6 +36,44 @@ const small: ContractionTrainingConfig = {
 }
 
 const triangles = { ...small.contraction, triangles: 32 }
+
+const masked: MaskedTrainingConfig = {
+  process: "masked",
+  seed: 0,
+  masked: { noising: "absorbing", schedule: "linear", walks: 4, width: 48, depth: 4, triangles: 16, noise: 4 },
+  maskedTraining: { ...training, batch: 16, ema: 0.995, nothing: 0.1, weighting: "hidden", pairWeight: 1, levels: 500 },
+  sampling: { steps: 32 },
+}
+
+const { nothing: _, ...network }: NetworkTraining & { nothing: number } = training
+const latent: LatentTrainingConfig = {
+  process: "latent",
+  seed: 0,
+  latent: {
+    channels: 16,
+    bands: [8, 4, 2, 1, 0],
+    codes: 64,
+    pairCodes: 4,
+    pairChannels: 4,
+    walks: 4,
+    width: 48,
+    depth: 4,
+    decoderDepth: 2,
+    triangles: 16,
+    noise: 4,
+  },
+  latentTraining: {
+    loss: { pairWeight: 1, quantiser: 0.5, commitment: 0.25 },
+    plain: { ...network, batch: 16, steps: 300, finalRate: 1 },
+    quantised: { ...network, batch: 16 },
+    prior: { ...network, batch: 16, ema: 0.995 },
+    startGraphs: 500,
+    reviveEvery: 50,
+    codeNoise: 0.05,
+  },
+  sampling: {},
+}
+const molecules: Partial<NetworkTraining> = { steps: 6000, batch: 64, ema: 0.999 }
 
 /** Settings by name: each is for the data set of its name and trains in minutes to an hour on 2 cores. */
 export const graphPresets = {
@@ -64,4 +106,30 @@ export const graphPresets = {
     pyramids: 1,
     sampling: { splitRounds: 1 },
   },
-} satisfies Record<string, ContractionTrainingConfig>
+  /** The communities in data space, without a pyramid: all pairs at once, shown at random in 32 steps. */
+  "community-masked": masked,
+  /** The same network as discrete diffusion with noise of the data's law, in 500 steps: a control in the manner of DiGress. */
+  "community-diffusion": { ...masked, masked: { ...masked.masked, noising: "marginal" }, sampling: { steps: 500 } },
+  /** The communities as residual codes of node latents. */
+  "community-latent": latent,
+  /** Molecules in data space, shown at random in 32 steps. */
+  "qm9-masked": { ...masked, maskedTraining: { ...masked.maskedTraining, ...molecules } },
+  /** Molecules by discrete diffusion in 500 steps. */
+  "qm9-diffusion": {
+    ...masked,
+    masked: { ...masked.masked, noising: "marginal" },
+    maskedTraining: { ...masked.maskedTraining, ...molecules, pairWeight: 5 },
+    sampling: { steps: 500 },
+  },
+  /** Molecules as residual codes of node latents, with codes of the bonds last. */
+  "qm9-latent": {
+    ...latent,
+    latentTraining: {
+      ...latent.latentTraining,
+      plain: { ...latent.latentTraining.plain, batch: 64, steps: 500 },
+      quantised: { ...latent.latentTraining.quantised, ...molecules, steps: 4000 },
+      prior: { ...latent.latentTraining.prior, ...molecules },
+      startGraphs: 2000,
+    },
+  },
+} satisfies Record<string, GraphTrainingConfig>

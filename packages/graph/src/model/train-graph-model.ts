@@ -6,12 +6,16 @@ import { trainAttributes } from "../contraction/train-attributes.ts"
 import { trainSkeleton } from "../contraction/train-skeleton.ts"
 import { trainingPyramids } from "../contraction/training-pyramids.ts"
 import type { GraphVocabulary, PackedGraph } from "../graph/packed-graph.ts"
+import type { LatentStage } from "../latent/train-latent.ts"
 import type { GraphTraining } from "../training/graph-training.ts"
 import type { TrainedNetwork } from "../training/train-network.ts"
 import { graphModel, type GraphModel } from "./graph-model.ts"
+import { trainLatentModel, type LatentTrainingConfig } from "./train-latent-model.ts"
+import { trainMaskedModel, type MaskedTrainingConfig } from "./train-masked-model.ts"
 
 /** Everything about a training of a contraction model, as plain JSON. */
 export interface ContractionTrainingConfig {
+  readonly process: "contraction"
   readonly seed: number
   /** The model; vocabulary and single pairs come from the data. */
   readonly contraction: Omit<ContractionConfig, "vocabulary" | "singlePairs">
@@ -24,11 +28,14 @@ export interface ContractionTrainingConfig {
   readonly sampling: ContractionSampling
 }
 
+/** Everything about a training of a graph model, as plain JSON. */
+export type GraphTrainingConfig = ContractionTrainingConfig | MaskedTrainingConfig | LatentTrainingConfig
+
 /** Options of `trainGraphModel`. */
-export interface TrainGraphModelOptions {
-  readonly config: ContractionTrainingConfig
+export interface TrainGraphModelOptions<Config extends GraphTrainingConfig = GraphTrainingConfig> {
+  readonly config: Config
   readonly vocabulary: GraphVocabulary
-  /** Connected; graphs of one node are left out. */
+  /** Graphs of one node are left out; for contraction they must be connected. */
   readonly graphs: readonly PackedGraph[]
   /** Where an interrupted training is kept and taken up again, bit for bit. @defaultValue nowhere */
   readonly folder?: string | undefined
@@ -43,7 +50,8 @@ export interface TrainGraphModelOptions {
 /** What a training tells. */
 export interface GraphTrainingEvent {
   readonly event: TrainEvent
-  readonly stage: "skeleton" | "attributes"
+  /** Of contraction models the first two, of latent ones the last three. */
+  readonly stage: "skeleton" | "attributes" | "masked" | LatentStage
   readonly steps: number
 }
 
@@ -52,21 +60,32 @@ export interface TrainedGraphModel {
   readonly model: GraphModel
   readonly mode: "captured" | "eager"
   readonly fallbackReason: string | undefined
-  readonly seconds: { readonly skeleton: number; readonly attributes: number }
+  /** Of each stage. */
+  readonly seconds: Readonly<Record<string, number>>
 }
 
 /** Pyramids whose sizes go with the model. */
 const storedSizes = 1000
 
 /**
- * Trains a contraction model: the skeleton's networks, then, where the data have attributes, the network that names nodes and edges.
+ * Trains a graph model of the config's process. Contraction: the skeleton's networks, then, where the data have attributes, the network that
+ * names nodes and edges. Masked: one network. Latent: encoder and decoder, then with codes, then the prior.
  *
- * @throws ConfigError without graphs of two nodes, DataError for a graph that is not connected
+ * @throws ConfigError without graphs of two nodes, DataError for a contraction of a graph that is not connected
  */
 export async function* trainGraphModel(options: TrainGraphModelOptions): AsyncGenerator<GraphTrainingEvent, TrainedGraphModel, undefined> {
-  const { config, vocabulary, folder, signal, clock, mode = "auto" } = options
+  const { config } = options
   const graphs = options.graphs.filter(({ nodes }) => nodes > 1)
   if (graphs.length === 0) throw new ConfigError("train: expected graphs of at least two nodes, got none")
+  if (config.process === "masked") return yield* trainMaskedModel({ ...options, config, graphs })
+  if (config.process === "latent") return yield* trainLatentModel({ ...options, config, graphs })
+  return yield* trainContractionModel({ ...options, config, graphs })
+}
+
+async function* trainContractionModel(
+  options: TrainGraphModelOptions<ContractionTrainingConfig>,
+): AsyncGenerator<GraphTrainingEvent, TrainedGraphModel, undefined> {
+  const { config, vocabulary, graphs, folder, signal, clock, mode = "auto" } = options
   const random = randomStream(config.seed)
   const pyramids = trainingPyramids(graphs, config.contraction, { perGraph: config.pyramids, random: random.fold("pyramids") })
   const contraction: ContractionConfig = {
@@ -110,7 +129,7 @@ export async function* trainGraphModel(options: TrainGraphModelOptions): AsyncGe
           }),
         )
       : undefined
-  const parameters = { ...skeleton.parameters, ...named?.parameters } as Parameters
+  const parameters: Parameters = { ...skeleton.parameters, ...named?.parameters }
   return {
     model: graphModel({
       config: { process: "contraction", contraction, sizes: sizesToKeep(pyramids, random.fold("sizes")), sampling: config.sampling },
@@ -126,7 +145,5 @@ export async function* trainGraphModel(options: TrainGraphModelOptions): AsyncGe
 function sizesToKeep(pyramids: ReturnType<typeof trainingPyramids>, random: ReturnType<typeof randomStream>): LevelSizes[] {
   const order = random.permutation(pyramids.graphs)
   const count = Math.min(storedSizes, pyramids.graphs * pyramids.perGraph)
-  return Array.from({ length: count }, (_, i) =>
-    pyramids.sizes(order[i % order.length]!, Math.floor(i / order.length)),
-  )
+  return Array.from({ length: count }, (_, i) => pyramids.sizes(order[i % order.length]!, Math.floor(i / order.length)))
 }

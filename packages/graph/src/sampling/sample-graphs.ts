@@ -1,8 +1,7 @@
 import { refine } from "@scalewise/core"
-import { ConfigError } from "@scalewise/nn"
-import type { ContractionSampling } from "../contraction/sampling-settings.ts"
-import type { PackedGraph } from "../graph/packed-graph.ts"
-import type { GraphModel } from "../model/graph-model.ts"
+import { ConfigError, randomStream } from "@scalewise/nn"
+import { relabelled, type PackedGraph } from "../graph/packed-graph.ts"
+import type { GraphModel, GraphSampling } from "../model/graph-model.ts"
 import type { FilmLevel } from "../process/graph-process.ts"
 
 /** Options of `samplePackedGraphs`. */
@@ -16,7 +15,7 @@ export interface SampleGraphsOptions {
   /** Graphs at a time; it changes speed and memory, not the graphs. @defaultValue 100 */
   readonly batch?: number
   /** Changes of the model's own settings. */
-  readonly sampling?: ContractionSampling | undefined
+  readonly sampling?: GraphSampling | undefined
   /** Stops between two steps. */
   readonly signal?: AbortSignal | undefined
   /** Called after each batch. */
@@ -33,7 +32,8 @@ export interface SampledGraph {
 }
 
 /**
- * Draws graphs. Graph i is the same in every batch size and count.
+ * Draws graphs. Graph i is the same in every batch size and count. Its nodes are numbered at random, so that all numberings of a graph are
+ * equally likely.
  *
  * @throws ConfigError for fewer than one graph or node
  */
@@ -48,9 +48,21 @@ export async function samplePackedGraphs(model: GraphModel, options: SampleGraph
     for await (const { state } of refine(process, { batch: ids, condition, seed, ...(signal && { signal }) }))
       if (process.finished!(state)) {
         const items = state.graphs()
-        for (const [i, graph] of process.readout(state).entries()) graphs.push({ graph, calls: items[i]!.calls, film: items[i]!.past })
+        for (const [i, graph] of process.readout(state).entries()) {
+          const order = randomStream(seed).fold("node order").fold(ids[i]!).permutation(graph.nodes)
+          graphs.push({ graph: relabelled(graph, order), calls: items[i]!.calls, film: renumbered(items[i]!.past, order) })
+        }
       }
     onProgress?.(graphs.length, count)
   }
   return graphs
+}
+
+/** A film whose last level's children are renamed: child v becomes `order[v]`. A process numbers them by ancestry, which tells of the graph. */
+function renumbered(film: readonly FilmLevel[], order: Int32Array): readonly FilmLevel[] {
+  const last = film.at(-1)
+  if (!last) return film
+  const parent = new Int32Array(order.length)
+  for (const [v, to] of order.entries()) parent[to] = last.parent[v]!
+  return [...film.slice(0, -1), { ...last, parent }]
 }

@@ -3,8 +3,10 @@ import { sharedFolder } from "@scalewise/nn/testing"
 import { readGraphs } from "../data/read-graphs.ts"
 import type { PackedGraph } from "../graph/packed-graph.ts"
 
-/** The first 80 graphs of Community-small, the published training part; undefined without the shared folder. */
+/** The 80 training graphs of Community-small; undefined without the shared folder. */
 export async function communitySmall(): Promise<readonly PackedGraph[] | undefined> {
   const folder = sharedFolder()
-  return folder === undefined ? undefined : (await readGraphs(path.join(folder, "data/graph/community_small.jsonl.gz"))).graphs.slice(0, 80)
+  if (folder === undefined) return undefined
+  const { graphs, splits } = await readGraphs(path.join(folder, "data/graph/community_small.jsonl.gz"))
+  return graphs.filter((_, i) => splits?.[i] === "train")
 }
