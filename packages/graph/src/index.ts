@@ -64,8 +64,8 @@ export { isIsomorphic, isomorphismClasses } from "./metrics/isomorphism.ts"
 export { isPlanar } from "./metrics/planarity.ts"
 
 // Evaluation of sets of graphs
-export { evaluateGraphs, type EvaluateGraphsOptions, type GraphSet } from "./metrics/evaluate-graphs.ts"
-export type { GraphEvaluation, GraphFloors, GraphScores, ValidityShares } from "./metrics/graph-evaluation.ts"
+export { evaluateGraphs, evaluateGraphSets, type EvaluateGraphsOptions, type GraphSet } from "./metrics/evaluate-graphs.ts"
+export type { GraphEvaluation, GraphFloors, GraphScores, GraphSetsEvaluation, ValidityShares } from "./metrics/graph-evaluation.ts"
 export { graphValidity, validityRules, type GraphValidity, type ValidityRule } from "./metrics/graph-validity.ts"
 export { mmdRatio, mmdTable, type DrawSpread, type MmdFloor, type MmdTable } from "./metrics/mmd-table.ts"
 export { blockPartition, type BlockPartition, type BlockPartitionOptions } from "./metrics/block-partition.ts"
@@ -136,6 +136,4 @@ export type { SizeLaw } from "./process/size-law.ts"
 
 // Invariance under renaming of nodes, and likelihood
 export { checkInvariance, type CheckInvarianceOptions, type InvarianceCheck, type InvarianceReport } from "./invariance/check-invariance.ts"
-export { contextFreeCodes, type ContextFreeCodes } from "./contraction/context-free-codes.ts"
 export { contractionPyramid, type ContractionLevel, type ContractionOptions, type ContractionPyramid } from "./contraction/contraction-pyramid.ts"
-export { graphLikelihoodBound, type GraphLikelihoodBound, type GraphLikelihoodOptions } from "./contraction/likelihood-bound.ts"
