@@ -3,6 +3,7 @@ import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { isConnected, packedGraph, relabelled, type PackedGraph } from "../graph/packed-graph.ts"
 import { contractionPyramid, expanded } from "./contraction-pyramid.ts"
+import { connectedBlocks } from "./louvain-blocks.ts"
 
 /** Random connected graph: a random tree and some more edges. */
 const connectedGraph = fc
@@ -35,7 +36,9 @@ describe("contractionPyramid", () => {
       fc.property(connectedGraph, fc.nat(), (graph, seed) => {
         const pyramid = contractionPyramid(graph, randomStream(seed), { preference })
         expect(decoded(pyramid)).toEqual({ nodes: graph.nodes, edges: graph.edges })
-        expect(pyramid.levels.every(({ graph: level, patterns }) => isConnected(level) && patterns.every((pattern) => pattern > 0))).toBe(true)
+        expect(pyramid.levels.every(({ graph: level, patterns }) => isConnected(level) && patterns.every((pattern) => pattern > 0))).toBe(
+          true,
+        )
       }),
       { numRuns: 60 },
     )
@@ -55,5 +58,8 @@ describe("contractionPyramid", () => {
   it("has no level for a single node, and refuses parts", () => {
     expect(contractionPyramid(packedGraph(1, []), randomStream(0)).levels).toEqual([])
     expect(() => contractionPyramid(packedGraph(3, [0, 1]), randomStream(0))).toThrow("expected a connected graph")
+    const path3 = packedGraph(3, [0, 1, 1, 2])
+    expect(() => contractionPyramid(path3, randomStream(0), { blocks: [0, 1, 0] })).toThrow("a block in parts")
+    expect([...connectedBlocks(path3, [0, 1, 0])]).toEqual([0, 1, 2])
   })
 })

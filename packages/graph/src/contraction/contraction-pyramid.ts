@@ -38,7 +38,7 @@ export interface ContractionOptions {
  * Contracts random maximal matchings until one node is left. Of two siblings the one with more neighbours in the finer graph is the
  * first (ties at random), so that codes are an equivariant function of the graph and of noise that belongs to its nodes.
  *
- * @throws DataError for a graph that is not connected
+ * @throws DataError for a graph that is not connected, or a block that is not
  */
 export function contractionPyramid(
   graph: PackedGraph,
@@ -50,7 +50,8 @@ export function contractionPyramid(
       "contractionPyramid: expected a connected graph, got one of several parts; keep the largest part of each graph (--largest-component)",
     )
   // Fine to coarse: the members of every coarse node, in the numbering of the level below.
-  const down: { readonly graph: PackedGraph; readonly members: readonly (readonly number[])[]; readonly blocks: Int32Array | undefined }[] = []
+  const down: { readonly graph: PackedGraph; readonly members: readonly (readonly number[])[]; readonly blocks: Int32Array | undefined }[] =
+    []
   let current: PackedGraph = { nodes: graph.nodes, edges: graph.edges }
   let classes: Int32Array | undefined = blocks && Int32Array.from(blocks)
   let logLaw = 0
@@ -74,6 +75,10 @@ export function contractionPyramid(
         if (degrees[v] === degrees[w]) logLaw -= Math.LN2
       }
     }
+    if (members.length === current.nodes)
+      throw new DataError(
+        "contractionPyramid: expected the nodes of every block to be connected inside it, got a block in parts; make each part a block",
+      )
     down.push({ graph: current, members, blocks: classes })
     classes = apart && Int32Array.from(members, ([v]) => apart[v!]!)
     current = contracted(current, members)
