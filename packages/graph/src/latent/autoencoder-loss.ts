@@ -2,6 +2,7 @@ import { quantisationLoss } from "@scalewise/core"
 import { ops, tf, type Loss, type Parameters, type StepInputs } from "@scalewise/nn"
 import type { PackedGraph } from "../graph/packed-graph.ts"
 import { categoriesOf } from "../process/graph-categories.ts"
+import type { CategoryLogits } from "../refiner/category-network.ts"
 import { pairBatch, pairTensors, type PairBatch } from "../refiner/pair-batch.ts"
 import type { Sizes } from "../refiner/size-ladder.ts"
 import { partOf, prefixed } from "../training/step-parts.ts"
@@ -83,7 +84,8 @@ export function autoencoderInputs(
 }
 
 /**
- * Cross-entropy of all nodes and pairs, in nats, and with `quantised` the codebook and commitment terms of every scale (Eq. 1). Reports
+ * Cross-entropy of all nodes and pairs, in nats, decoded from all codes and, where pairs have codes, from those of the nodes alone, since pair
+ * codes that carry everything would leave nothing for the nodes to say; and with `quantised` the codebook and commitment terms of every scale (Eq. 1). Reports
  * `residual.k` and `tokens.k` of the node scales then.
  */
 export function autoencoderLoss(config: LatentConfig, weights: AutoencoderLossConfig, quantised: boolean): Loss<Parameters> {
@@ -92,16 +94,21 @@ export function autoencoderLoss(config: LatentConfig, weights: AutoencoderLossCo
   return (parameters, inputs) => {
     const tensors = partOf(inputs, "graph") as AutoencoderTensors
     const coded = model.code(parameters, tensors, quantised)
-    const logits = model.decodePassed(parameters, tensors, coded)
-    const lossOf = (part: "nodes" | "pairs"): tf.Tensor =>
+    const lossOf = (logits: CategoryLogits, part: "nodes" | "pairs"): tf.Tensor =>
       ops.crossEntropy(logits[part]!, inputs[`${part}Targets`]!).mul(inputs[`share.${part}`]!).sum()
     const real = (part: "globals" | "nodes" | "pairs", x: tf.Tensor): tf.Tensor => ops.embedding(x, inputs[`rows.${part}`]!)
-    const pairLoss = lossOf("pairs")
-    const nodeLoss = logits.nodes && lossOf("nodes")
-    const terms = [pairLoss.mul(weights.pairWeight), ...(nodeLoss ? [nodeLoss] : [])]
-    const reported: Record<string, tf.Tensor> = { pairLoss, ...(nodeLoss && { nodeLoss }) }
+    const terms: tf.Tensor[] = []
+    const reported: Record<string, tf.Tensor> = {}
+    const decoding = (name: string, logits: CategoryLogits): void => {
+      const pairLoss = lossOf(logits, "pairs")
+      const nodeLoss = logits.nodes && lossOf(logits, "nodes")
+      terms.push(pairLoss.mul(weights.pairWeight), ...(nodeLoss ? [nodeLoss] : []))
+      Object.assign(reported, { [`${name}PairLoss`]: pairLoss, ...(nodeLoss && { [`${name}NodeLoss`]: nodeLoss }) })
+    }
+    decoding("whole", model.decodePassed(parameters, tensors, coded))
+    if (coded.pairs) decoding("nodesOnly", model.decodeNodes(parameters, tensors, coded))
     if (coded.pairs) {
-      // What the node codes say of the pairs follows the pairs, not the other way round.
+      // The nodes are to say as much of the pairs as they can; the pairs do not make it easier for them.
       const { latent, expected, codes, residual } = coded.pairs
       terms.push(real("pairs", ops.stopGradient(latent).sub(expected).square()).mean())
       if (quantised) terms.push(quantisationLoss(real("pairs", residual), real("pairs", codes), { commitment }).mul(weights.quantiser))

@@ -34,6 +34,8 @@ export interface Autoencoder {
   code(parameters: Parameters, tensors: AutoencoderTensors, quantised?: boolean): CodedGraphs
   /** Codes to categories (Eq. 20), with the gradients of the latents (straight-through). */
   decodePassed(parameters: Parameters, tensors: PairTensors, codes: CodedGraphs): CategoryLogits
+  /** The same from the codes of the nodes alone: what is to be as good as it can be, so that pair codes carry only what is left. */
+  decodeNodes(parameters: Parameters, tensors: PairTensors, codes: CodedGraphs): CategoryLogits
   /** What node sums [V, C] say of the pairs' latents [E, P]. */
   expectedPairs(parameters: Parameters, tensors: PairTensors, nodesVC: tf.Tensor): tf.Tensor
   /** Sums of node codes [V, C] and pair latents [E, P] to categories (Eq. 20). */
@@ -52,6 +54,11 @@ export function autoencoder(config: LatentConfig): Autoencoder {
     // The first global feature is log n, which is all that a sampler knows of a graph.
     decoder.apply(parameters["decoder"] as Parameters, { nodes, pairs, tensors: { ...tensors, globals: globals.slice([0, 0], [-1, 1]) } })
 
+  const decodeNodes: Autoencoder["decodeNodes"] = (parameters, tensors, { latent, bands }) => {
+    const nodes = ops.straightThrough(bands.at(-1)!.partial, latent)
+    return decode(parameters, tensors, nodes, expectedPairs(parameters, tensors, nodes))
+  }
+
   return {
     expectedPairs,
     decode,
@@ -63,7 +70,7 @@ export function autoencoder(config: LatentConfig): Autoencoder {
         ? bandCodes(coder.nodes, parameters["nodeCodes"] as VectorQuantiserParameters, pyramid)
         : bandCodes(exact.nodes, {}, pyramid)
       if (config.pairCodes === 0) return { latent: latent.nodes, levels, bands }
-      const known = expectedPairs(parameters, tensors, ops.stopGradient(quantised ? bands.at(-1)!.partial : latent.nodes))
+      const known = expectedPairs(parameters, tensors, ops.straightThrough(bands.at(-1)!.partial, latent.nodes))
       const residual = latent.pairs.sub(ops.stopGradient(known))
       const quantiser = (quantised ? coder.pairs : exact.pairs) as Quantiser
       const found = quantise(quantiser, quantised ? (parameters["pairCodes"] as Parameters) : {}, residual)
@@ -74,9 +81,11 @@ export function autoencoder(config: LatentConfig): Autoencoder {
         pairs: { latent: latent.pairs, expected: known, residual, tokens: found.tokens, codes: found.codes },
       }
     },
-    decodePassed(parameters, tensors, { latent, bands, pairs }) {
+    decodeNodes,
+    decodePassed(parameters, tensors, codes) {
+      const { latent, bands, pairs } = codes
+      if (!pairs) return decodeNodes(parameters, tensors, codes)
       const nodes = ops.straightThrough(bands.at(-1)!.partial, latent)
-      if (!pairs) return decode(parameters, tensors, nodes, expectedPairs(parameters, tensors, nodes))
       return decode(parameters, tensors, nodes, ops.straightThrough(ops.stopGradient(pairs.expected).add(pairs.codes), pairs.latent))
     },
   }

@@ -10,6 +10,8 @@ import type { LatentConfig } from "./latent-config.ts"
 export interface ReconstructionReport {
   /** Share of graphs that come back whole: every node, every pair. */
   readonly graphs: number
+  /** The same without the codes of the pairs. */
+  readonly withoutPairCodes: number
   /** Shares of nodes and pairs that come back; 1 where nodes have no attribute. */
   readonly nodes: number
   readonly pairs: number
@@ -26,7 +28,7 @@ export function reconstructionReport(
 ): ReconstructionReport {
   const model = autoencoder(config)
   const counts: Map<number, number>[] = []
-  const right = { graphs: 0, nodes: 0, pairs: 0 }
+  const right = { graphs: 0, withoutPairCodes: 0, nodes: 0, pairs: 0 }
   const all = { nodes: 0, pairs: 0 }
   for (let from = 0; from < graphs.length; from += batch) {
     const some = graphs.slice(from, from + batch)
@@ -39,14 +41,19 @@ export function reconstructionReport(
         const own = (counts[scale] ??= new Map())
         for (const id of tokens.dataSync()) own.set(id, (own.get(id) ?? 0) + 1)
       }
-      const decoded = decodedCategories(
-        model.decodePassed(parameters, tensors, codes),
-        some.map(({ nodes }) => nodes),
-      )
+      const sizes = some.map(({ nodes }) => nodes)
+      const decoded = decodedCategories(model.decodePassed(parameters, tensors, codes), sizes)
+      const fromNodes = decodedCategories(model.decodeNodes(parameters, tensors, codes), sizes)
       for (const [b, graph] of some.entries()) {
         const truth = categoriesOf(graph, config.vocabulary)
         const nodes = sameCount(truth.nodeKinds, decoded[b]!.nodeKinds)
         const pairs = sameCount(truth.pairKinds, decoded[b]!.pairKinds)
+        const others = fromNodes[b]!
+        if (
+          sameCount(truth.nodeKinds, others.nodeKinds) + sameCount(truth.pairKinds, others.pairKinds) ===
+          truth.nodes + truth.pairKinds.length
+        )
+          right.withoutPairCodes++
         right.nodes += nodes
         right.pairs += pairs
         all.nodes += truth.nodeKinds.length
@@ -57,6 +64,7 @@ export function reconstructionReport(
   }
   return {
     graphs: right.graphs / graphs.length,
+    withoutPairCodes: right.withoutPairCodes / graphs.length,
     nodes: right.nodes / all.nodes,
     pairs: right.pairs / all.pairs,
     perplexity: counts.map(perplexityOf),

@@ -48,6 +48,16 @@ export interface SiteLawOptions {
 export const siteCount = (part: SitePart, nodes: number): number =>
   part === "globals" ? 1 : part === "nodes" ? nodes : (nodes * (nodes - 1)) / 2
 
+/** Number of the first site of each graph in a part. */
+function firstSites(part: SitePart, nodes: readonly number[]): number[] {
+  let next = 0
+  return nodes.map((n) => {
+    const first = next
+    next += siteCount(part, n)
+    return first
+  })
+}
+
 /** The law of a step, from the networks' logits: sites of the first graph first. Its tensors belong to the `tf.tidy` it was made in. */
 export function siteLaw(logits: SiteLogits, options: SiteLawOptions): SiteLaw {
   const { nodes, noise: noiseWidth, tableOf = (_, table) => table } = options
@@ -55,9 +65,7 @@ export function siteLaw(logits: SiteLogits, options: SiteLawOptions): SiteLaw {
   const tables: Partial<Record<SitePart, SiteTable>> = {}
   const tableFor = (part: SitePart): SiteTable =>
     (tables[part] ??= tableOf(part, { logits: logits[part]!.dataSync() as Float32Array, classes: logits[part]!.shape.at(-1)! }))
-  const firstSite = Object.fromEntries(
-    parts.map((part) => [part, nodes.map((_, row) => nodes.slice(0, row).reduce((sum, n) => sum + siteCount(part, n), 0))]),
-  ) as unknown as Record<SitePart, readonly number[]>
+  const firstSite = { globals: firstSites("globals", nodes), nodes: firstSites("nodes", nodes), pairs: firstSites("pairs", nodes) }
 
   const drawPart = (part: SitePart, row: number, noise: CodeNoise | undefined): Uint16Array => {
     if (!logits[part]) return new Uint16Array()
