@@ -82,8 +82,9 @@ export async function checkInvariance(model: GraphModel, options: CheckInvarianc
   add("maps", 1e-5, "index embedding", networkRows(trueMaps, brokenMaps))
 
   stage("padding", 1)
-  const padded = (own: InvarianceSubject): MapDeviations => paddingInvariance(own, { random, trials: 10 })
-  add("padding", 1e-6, "batch norm", networkRows(padded(subject), padded(broken("batch norm"))))
+  const padded = (own: InvarianceSubject): MapDeviations => paddingInvariance(own, { random, trials: Math.min(10, renamings) })
+  // A batch of another shape may add up in another order, and a trained network amplifies that more than a fresh one (1e-6 in the tests).
+  add("padding", 1e-5, "batch norm", networkRows(padded(subject), padded(broken("batch norm"))))
 
   stage("sampler", 2)
   const drawn = (own: InvarianceSubject): SamplerInvariance =>

@@ -48,30 +48,9 @@ export function lossInvariance(subject: InvarianceSubject, { graphs, random }: L
     })
     if (!isSamePyramid(pyramid, renamed, order)) differingPyramids++
 
-    const at = own.fold("level").integers(1, pyramid.levels.length)[0]!
-    const level = pyramid.levels[at]!
-    const moved = renaming(level.graph, own.fold("level names").permutation(level.graph.nodes))
-    const levels = pyramid.levels.with(at, {
-      graph: moved.graph,
-      splits: movedRows(level.splits, moved.nodes),
-      patterns: renamedPatterns(level.patterns, moved),
-      blocks: level.blocks && movedRows(level.blocks, moved.nodes),
-    })
-    const children = renamedChildren(level.splits, moved.nodes)
-    const carried = rearrangedStream(
-      own.fold("example"),
-      new Map([
-        ["splits/hidden", (values) => movedRows(values, moved.nodes)],
-        ["patterns/hidden", (values) => movedRows(values, moved.edges)],
-        ["split noise", (values) => movedRows(values, moved.nodes, config.noise)],
-        ["pattern noise", (values) => movedRows(values, children, config.noise)],
-      ]),
-    )
-    const losses = [
-      skeletonExample(pyramid, at, config, reveal, own.fold("example")),
-      skeletonExample({ ...pyramid, levels }, at, config, reveal, carried),
-    ].map((example) => lossOf(skeletonLoss(networks), skeletonInputs([example], skeletonSizes([example]), config)))
-    skeleton = Math.max(skeleton, relativeDifference(losses[0]!, losses[1]!))
+    // The single node of the first level always splits, and nothing is asked of the networks there.
+    const at = pyramid.levels.length === 1 ? 0 : 1 + own.fold("level").integers(1, pyramid.levels.length - 1)[0]!
+    if (at > 0) skeleton = Math.max(skeleton, skeletonDifference(pyramid, at, own))
 
     if (config.vocabulary.nodes.length + config.vocabulary.edges.length === 0) continue
     const { edges } = renaming(graph, order)
@@ -94,6 +73,33 @@ export function lossInvariance(subject: InvarianceSubject, { graphs, random }: L
     skeleton,
     ...(config.vocabulary.nodes.length + config.vocabulary.edges.length > 0 && { attributes }),
     differingPyramids,
+  }
+
+  /** Of a level, and of the same level under other names. */
+  function skeletonDifference(pyramid: ContractionPyramid, at: number, own: RandomStream): number {
+    const level = pyramid.levels[at]!
+    const moved = renaming(level.graph, own.fold("level names").permutation(level.graph.nodes))
+    const levels = pyramid.levels.with(at, {
+      graph: moved.graph,
+      splits: movedRows(level.splits, moved.nodes),
+      patterns: renamedPatterns(level.patterns, moved),
+      blocks: level.blocks && movedRows(level.blocks, moved.nodes),
+    })
+    const children = renamedChildren(level.splits, moved.nodes)
+    const carried = rearrangedStream(
+      own.fold("example"),
+      new Map([
+        ["splits/hidden", (values) => movedRows(values, moved.nodes)],
+        ["patterns/hidden", (values) => movedRows(values, moved.edges)],
+        ["split noise", (values) => movedRows(values, moved.nodes, config.noise)],
+        ["pattern noise", (values) => movedRows(values, children, config.noise)],
+      ]),
+    )
+    const losses = [
+      skeletonExample(pyramid, at, config, reveal, own.fold("example")),
+      skeletonExample({ ...pyramid, levels }, at, config, reveal, carried),
+    ].map((example) => lossOf(skeletonLoss(networks), skeletonInputs([example], skeletonSizes([example]), config)))
+    return relativeDifference(losses[0]!, losses[1]!)
   }
 
   function lossOf(loss: Loss<Parameters>, inputs: StepInputs): number {

@@ -10,6 +10,7 @@ import { contractionProcess } from "../contraction/contraction-process.ts"
 import { contractionPyramid, expanded } from "../contraction/contraction-pyramid.ts"
 import { hiddenSites, seedGraph, type GraphInProgress } from "../contraction/graph-in-progress.ts"
 import { levelSizes } from "../contraction/level-sizes.ts"
+import { connectedBlocks } from "../contraction/louvain-blocks.ts"
 import { skeletonExample } from "../contraction/skeleton-example.ts"
 import { readGraphs } from "../data/read-graphs.ts"
 import { isConnected, relabelled, type PackedGraph } from "../graph/packed-graph.ts"
@@ -67,7 +68,10 @@ describe("teacher forcing", () => {
     for (let g = 0; g < 12; g++) {
       const own = random.fold(g)
       const graph = randomConnectedGraph(6 + g, own)
-      const blocks = Int32Array.from({ length: graph.nodes }, (_, v) => v % 3)
+      const blocks = connectedBlocks(
+        graph,
+        Int32Array.from({ length: graph.nodes }, (_, v) => v % 3),
+      )
       const pyramid = contractionPyramid(graph, own, { blocks })
       const sizes = levelSizes(pyramid, blocks)
       const process = contractionProcess({
