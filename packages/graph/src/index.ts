@@ -136,4 +136,6 @@ export type { SizeLaw } from "./process/size-law.ts"
 
 // Invariance under renaming of nodes, and likelihood
 export { checkInvariance, type CheckInvarianceOptions, type InvarianceCheck, type InvarianceReport } from "./invariance/check-invariance.ts"
+export { contextFreeCodes, type ContextFreeCodes } from "./contraction/context-free-codes.ts"
+export { graphLikelihoodBound, type GraphLikelihoodBound, type GraphLikelihoodOptions } from "./contraction/likelihood-bound.ts"
 export { contractionPyramid, type ContractionLevel, type ContractionOptions, type ContractionPyramid } from "./contraction/contraction-pyramid.ts"
