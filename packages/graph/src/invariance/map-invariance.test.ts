@@ -55,8 +55,9 @@ describe.each(await testBackends())("the maps on %s", (prefer) => {
     const deviations = mapEquivariance({ config, parameters }, { random, ...small })
     expect(Object.keys(deviations)).toHaveLength(config.vocabulary.nodes.length > 0 ? 3 : 2)
     for (const deviation of Object.values(deviations)) expect(deviation).toBeLessThan(1e-5)
+    // Exactly nothing where sums never change their order
     for (const deviation of Object.values(paddingInvariance({ config, parameters }, { random, ...smaller })))
-      expect(deviation).toBeLessThan(1e-6)
+      expect(deviation).toBeLessThanOrEqual(prefer === "cpu" ? 0 : 1e-6)
     expect(tf.memory().numTensors).toBe(before)
     disposeParameters(parameters)
   })
