@@ -112,6 +112,7 @@ export {
   type GraphModelConfig,
   type GraphModelOptions,
   type GraphSampling,
+  type SaveGraphModelOptions,
 } from "./model/graph-model.ts"
 export { shippedGraphModelFolder, shippedGraphModels } from "./model/shipped-models.ts"
 export { graphPresets } from "./model/presets.ts"
@@ -126,6 +127,7 @@ export {
 export type { LatentTrainingConfig } from "./model/train-latent-model.ts"
 export type { MaskedTrainingConfig } from "./model/train-masked-model.ts"
 export type { GraphTraining, NetworkTraining } from "./training/graph-training.ts"
+export { sampleGraphs } from "./sampling/sample-graphology.ts"
 export { samplePackedGraphs, type SampledGraph, type SampleGraphsOptions } from "./sampling/sample-graphs.ts"
 
 // Likelihoods of the other processes, and how well latent codes give graphs back
@@ -137,5 +139,10 @@ export type { SizeLaw } from "./process/size-law.ts"
 // Invariance under renaming of nodes, and likelihood
 export { checkInvariance, type CheckInvarianceOptions, type InvarianceCheck, type InvarianceReport } from "./invariance/check-invariance.ts"
 export { contextFreeCodes, type ContextFreeCodes } from "./contraction/context-free-codes.ts"
+export {
+  contractionPyramid,
+  type ContractionLevel,
+  type ContractionOptions,
+  type ContractionPyramid,
+} from "./contraction/contraction-pyramid.ts"
 export { graphLikelihoodBound, type GraphLikelihoodBound, type GraphLikelihoodOptions } from "./contraction/likelihood-bound.ts"
-export { contractionPyramid, type ContractionLevel, type ContractionOptions, type ContractionPyramid } from "./contraction/contraction-pyramid.ts"

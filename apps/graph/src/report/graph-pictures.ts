@@ -1,8 +1,16 @@
-import { drawMolecules, forceLayout, growthLayout, isMoleculeVocabulary, type GraphModel, type PackedGraph, type SampledGraph } from "@scalewise/graph"
+import {
+  drawMolecules,
+  forceLayout,
+  growthLayout,
+  isMoleculeVocabulary,
+  type GraphModel,
+  type PackedGraph,
+  type SampledGraph,
+} from "@scalewise/graph"
 import { graphFigure, type Chart, type DrawnGraph, type Html } from "@scalewise/report"
 
 /** Graphs in a row of the page. */
-const shown = 6
+const shown = 5
 
 /** Generated graphs above real ones; molecules as chemists draw them. */
 export async function sideBySide(
@@ -14,7 +22,12 @@ export async function sideBySide(
     const some = [...generated.slice(0, 2 * shown), ...real.slice(0, shown)]
     const captions = some.map((_, i) => (i < Math.min(2 * shown, generated.length) ? "generated" : "real"))
     const svg = await drawMolecules(some, { vocabulary, captions, columns: shown, size: [125, 100] })
-    return { figure: { html: `<figure>${svg}<figcaption>Generated molecules, and real ones in the last row. What RDKit refuses stands in a red frame.</figcaption></figure>` }, svg }
+    return {
+      figure: {
+        html: `<figure>${svg}<figcaption>Generated molecules, and real ones in the last row. What RDKit refuses stands in a red frame.</figcaption></figure>`,
+      },
+      svg,
+    }
   }
   const chart = graphFigure({
     title: "Generated and real",
@@ -47,7 +60,7 @@ export function film({ graph, film: past }: SampledGraph): { readonly figure: Ht
           edges: levels[k]!.edges,
           nodeSeries: groups,
           nodeSizes: Float64Array.from(descendants, (count) => Math.min(4, Math.sqrt(count))),
-          caption: `${levels[k]!.nodes} ${levels[k]!.nodes === 1 ? "node" : "nodes"}, ${levels[k]!.edges.length / 2} edges`,
+          caption: sizeOf(levels[k]!),
         })),
       },
     ],
@@ -58,8 +71,12 @@ export function film({ graph, film: past }: SampledGraph): { readonly figure: Ht
 const drawn = (graph: PackedGraph): DrawnGraph => ({
   positions: forceLayout(graph),
   edges: graph.edges,
-  caption: `${graph.nodes} nodes, ${graph.edges.length / 2} edges`,
+  caption: sizeOf(graph),
 })
+
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`
+
+const sizeOf = ({ nodes, edges }: PackedGraph): string => `${counted(nodes, "node")}, ${counted(edges.length / 2, "edge")}`
 
 const withSvg = (chart: Chart): { readonly figure: Html; readonly svg: string } => ({ figure: chart, svg: chart.svg })
 

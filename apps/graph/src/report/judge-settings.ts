@@ -80,7 +80,13 @@ export async function judgeSettings(
     const molecules = isMoleculeVocabulary(model.vocabulary)
       ? await evaluateMolecules(
           graphs.map(({ graph }) => graph),
-          { vocabulary: model.vocabulary, train, validation: data.splits.validation, test: reference, random: randomStream(seed).fold("molecules") },
+          {
+            vocabulary: model.vocabulary,
+            train,
+            validation: data.splits.validation,
+            test: reference,
+            random: randomStream(seed).fold("molecules"),
+          },
         )
       : undefined
     const calls = graphs.reduce((sum, one) => sum + one.calls, 0) / graphs.length

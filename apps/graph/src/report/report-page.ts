@@ -47,7 +47,13 @@ function scoreTables(settings: readonly JudgedSetting[], { floors, baselines }: 
   const rows: TableRow[] = [
     ...settings.map(({ name, runs }) => ({ label: name, cells: cellsOf(runs) })),
     ...settings.flatMap(({ name, large }) => (large ? [{ label: `${name}, ${large.count} graphs`, cells: cellsOf([large]) }] : [])),
-    ...(small ? floors.perfect.map((floor) => ({ label: `${floor.count} training graphs (perfect sampler)`, kind: "floor" as const, cells: perfect(floor) })) : []),
+    ...(small
+      ? floors.perfect.map((floor) => ({
+          label: `${floor.count} training graphs (perfect sampler)`,
+          kind: "floor" as const,
+          cells: perfect(floor),
+        }))
+      : []),
     ...(baselines
       ? [
           { label: "matched Erdos-Renyi", kind: "floor" as const, cells: baselineCells(baselines.erdosRenyi) },
@@ -113,7 +119,19 @@ function callsSection(settings: readonly JudgedSetting[]): PageSection {
 }
 
 function moleculeSection(settings: readonly JudgedSetting[]): PageSection {
-  const names = ["valid", "relaxed valid", "unique of valid", "in train", "in validation or test", "outside", "atom TV", "bond TV", "ring size TV", "ring count TV", "NSPDK MMD"]
+  const names = [
+    "valid",
+    "relaxed valid",
+    "unique of valid",
+    "in train",
+    "in validation or test",
+    "outside",
+    "atom TV",
+    "bond TV",
+    "ring size TV",
+    "ring count TV",
+    "NSPDK MMD",
+  ]
   const cells = (all: readonly MoleculeEvaluation[]): TableCell[] =>
     [
       (one: MoleculeEvaluation) => one.valid,
@@ -140,7 +158,10 @@ function moleculeSection(settings: readonly JudgedSetting[]): PageSection {
         corner: "sampling",
         columns: names,
         rows: [
-          ...settings.map(({ name, runs }) => ({ label: name, cells: cells(runs.flatMap(({ molecules }) => (molecules ? [molecules] : []))) })),
+          ...settings.map(({ name, runs }) => ({
+            label: name,
+            cells: cells(runs.flatMap(({ molecules }) => (molecules ? [molecules] : []))),
+          })),
           ...(floor
             ? [
                 {
@@ -163,7 +184,9 @@ function moleculeSection(settings: readonly JudgedSetting[]): PageSection {
               ]
             : []),
         ],
-        notes: ["No mask, no rejection and no correction unless the setting says so. Shares in train, in validation or test, and outside are of the valid molecules."],
+        notes: [
+          "No mask, no rejection and no correction unless the setting says so. Shares in train, in validation or test, and outside are of the valid molecules.",
+        ],
       }),
     ],
   }

@@ -27,14 +27,20 @@ export const reportVerb: Verb = defineVerb<undefined, Options>({
     { flags: "--checkpoint <dir>", description: "folder of the model, or the name of a shipped one", default: "tree" },
     { flags: "--dataset <name|file>", description: "the data set that the model was trained on", default: "tree" },
     { flags: "--split <name>", description: "part of it to hold samples against", choices: ["validation", "test"], default: "test" },
-    { flags: "--validity <rule>", description: "what V.U.N. calls valid", choices: ["connected", "planar", "tree", "sbm"], default: "connected" },
+    {
+      flags: "--validity <rule>",
+      description: "what V.U.N. calls valid",
+      choices: ["connected", "planar", "tree", "sbm"],
+      default: "connected",
+    },
     { flags: "--count <n>", description: "graphs of a draw", default: 40, parse: integer({ min: 2 }) },
     { flags: "--runs <n>", description: "draws with each setting", default: 5, parse: integer({ min: 1 }) },
     { flags: "--large <n>", description: "graphs of one more draw; 0: none", default: 200, parse: integer({ min: 0 }) },
     { flags: "--batch <n>", description: "graphs at a time", default: 100, parse: integer({ min: 1 }) },
     {
       flags: "--settings <name:json...>",
-      description: 'settings of sampling under names, e.g. "one round:{\\"patterns\\":{\\"kind\\":\\"random\\",\\"rounds\\":1}}" (default: the model\'s own)',
+      description:
+        'settings of sampling under names, e.g. "one round:{\\"patterns\\":{\\"kind\\":\\"random\\",\\"rounds\\":1}}" (default: the model\'s own)',
     },
     { flags: "--out <dir>", description: "folder for the page and the pictures", default: "report" },
   ],
@@ -92,8 +98,7 @@ export const reportVerb: Verb = defineVerb<undefined, Options>({
         command,
         machine: `Computed on ${backend.name} with ${backend.threads} threads.`,
       })
-      const write = (name: string, bytes: Uint8Array): Promise<void> =>
-        writeAtomically(path.join(options.out, name), (sink) => sink(bytes))
+      const write = (name: string, bytes: Uint8Array): Promise<void> => writeAtomically(path.join(options.out, name), (sink) => sink(bytes))
       await write("report.html", Buffer.from(html))
       await write("generated.png", await pngOf(beside.svg))
       await write("film.png", await pngOf(grown.svg))

@@ -42,5 +42,8 @@ const binned = (graph: PackedGraph): Float64Array => {
 
 function meanCurve(curves: readonly Float64Array[], x: (i: number) => number): LinePoint[] {
   const length = Math.max(0, ...curves.map((curve) => curve.length))
-  return Array.from({ length }, (_, i) => ({ x: x(i), y: curves.reduce((sum, curve) => sum + (curve[i] ?? 0), 0) / Math.max(1, curves.length) }))
+  return Array.from({ length }, (_, i) => ({
+    x: x(i),
+    y: curves.reduce((sum, curve) => sum + (curve[i] ?? 0), 0) / Math.max(1, curves.length),
+  }))
 }

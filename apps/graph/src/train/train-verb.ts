@@ -9,6 +9,7 @@ interface Options {
   largestComponent?: boolean
   out: string
   name: string
+  half?: boolean
   eager?: boolean
   resume?: boolean
 }
@@ -32,6 +33,7 @@ export const trainVerb: Verb = defineVerb<GraphTrainingConfig, Options>({
     { flags: "--largest-component", description: "keep only the largest component of each graph" },
     { flags: "--out <dir>", description: "folder of the runs", default: "runs" },
     { flags: "--name <name>", description: "name of the run", default: "train-1" },
+    { flags: "--half", description: "store the model in half precision" },
     { flags: "--eager", description: "run training steps operation by operation" },
     { flags: "--resume", description: "go on with an interrupted run" },
   ],
@@ -97,7 +99,7 @@ export const trainVerb: Verb = defineVerb<GraphTrainingConfig, Options>({
       }
       const { model, seconds, mode } = next.value
       const folder = path.join(run.checkpoints, "model")
-      await saveGraphModel(folder, model, {
+      const metadata = {
         ...model.metadata,
         command,
         seed: config.seed,
@@ -106,7 +108,8 @@ export const trainVerb: Verb = defineVerb<GraphTrainingConfig, Options>({
         seconds,
         steps: mode,
         backend: { name: backend.name, threads: backend.threads },
-      })
+      }
+      await saveGraphModel(folder, model, { metadata, ...(options.half && { floats: "F16" }) })
       model.dispose()
       const total = Object.values(seconds).reduce((sum, one) => sum + one, 0)
       output.data({ model: folder, seconds, mode }, `Trained in ${formatDuration(1000 * total)} (steps ${mode}). Model: ${folder}`)

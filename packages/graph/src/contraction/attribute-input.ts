@@ -4,7 +4,11 @@ import { structuralEdgeFeatures, structuralNodeFeatures, type StructuralFeatures
 import type { ContractionConfig } from "./contraction-config.ts"
 
 /** Columns of the features that `attributeInput` makes. */
-export const attributeInputWidths = ({ walks, noise, vocabulary }: ContractionConfig): { nodes: number; pairs: number; globals: number } => ({
+export const attributeInputWidths = ({
+  walks,
+  noise,
+  vocabulary,
+}: ContractionConfig): { nodes: number; pairs: number; globals: number } => ({
   nodes: structuralNodeFeatures(walks) + vocabulary.nodes.length + 1 + noise,
   pairs: structuralEdgeFeatures(walks) + vocabulary.edges.length + 1,
   globals: 4,
@@ -48,6 +52,7 @@ export function attributeInput({ graph, structure, nodeLabels, edgeLabels, noise
     nodes: graph.nodes,
     pairs: graph.edges,
     triangles: config.triangles > 0 ? trianglesOf(graph.nodes, graph.edges) : new Int32Array(),
+    widths,
     nodeFeatures,
     pairFeatures,
     globals: Float32Array.of(Math.log(graph.nodes), Math.log1p(count), count - graph.nodes + 1, hidden / (graph.nodes + count)),

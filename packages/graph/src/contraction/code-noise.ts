@@ -15,9 +15,21 @@ export interface CodeNoise {
 
 /** Noise from a sample's stream. */
 export const streamNoise = (random: RandomStream): CodeNoise => ({
-  nodes: (use, count, width) => random.fold("nodes").fold(use).uniformValues([count * width]),
-  edges: (use, count, width) => random.fold("edges").fold(use).uniformValues([count * width]),
-  normals: (use, count, width) => random.fold("normals").fold(use).normalValues([count * width]),
+  nodes: (use, count, width) =>
+    random
+      .fold("nodes")
+      .fold(use)
+      .uniformValues([count * width]),
+  edges: (use, count, width) =>
+    random
+      .fold("edges")
+      .fold(use)
+      .uniformValues([count * width]),
+  normals: (use, count, width) =>
+    random
+      .fold("normals")
+      .fold(use)
+      .normalValues([count * width]),
 })
 
 /** A standard Gumbel number of a uniform one, which is a multiple of 2^-24. */

@@ -1,9 +1,17 @@
 import { randomStream } from "@scalewise/nn"
 import { describe, expect, it } from "vitest"
-import { centring, conditionalBernoulliEntropy, conditionalBernoulliLogProb, drawConditionalBernoulli, mostLikely } from "./conditional-bernoulli.ts"
+import {
+  centring,
+  conditionalBernoulliEntropy,
+  conditionalBernoulliLogProb,
+  drawConditionalBernoulli,
+  mostLikely,
+} from "./conditional-bernoulli.ts"
 
 const law = { logOdds: [0.3, -1.2, 2, 0.1, -0.4], count: 2 }
-const sets = Array.from({ length: 32 }, (_, bits) => [0, 1, 2, 3, 4].map((i) => (bits >> i) & 1)).filter((set) => set.reduce((a, b) => a + b) === 2)
+const sets = Array.from({ length: 32 }, (_, bits) => [0, 1, 2, 3, 4].map((i) => (bits >> i) & 1)).filter(
+  (set) => set.reduce((a, b) => a + b) === 2,
+)
 
 describe("the conditional Bernoulli law", () => {
   it("sums to one over the sets of its size, in proportion to their odds", () => {

@@ -39,7 +39,10 @@ export function drawConditionalBernoulli(law: ConditionalBernoulli, uniform: (it
     if (yes === law.count) return chosen
   }
   const lead = (i: number): number => law.logOdds[i]! - Math.log(uniform(i, 0) / (1 - uniform(i, 0)))
-  return mostLikely(Float64Array.from({ length: items }, (_, i) => lead(i)), law.count)
+  return mostLikely(
+    Float64Array.from({ length: items }, (_, i) => lead(i)),
+    law.count,
+  )
 }
 
 /** The most probable set: the `count` items of largest log-odds. */

@@ -73,7 +73,8 @@ export interface ContractionLawOptions {
 export function contractionLaw(logits: ContractionLogits, options: ContractionLawOptions): ContractionLaw {
   const { rows, settings, noise: noiseWidth, kinds } = options
   const values: Partial<Record<keyof ContractionLogits, Float32Array>> = {}
-  const valuesOf = (name: keyof ContractionLogits): Float32Array => (values[name] ??= (logits[name]?.dataSync() as Float32Array) ?? new Float32Array())
+  const valuesOf = (name: keyof ContractionLogits): Float32Array =>
+    (values[name] ??= (logits[name]?.dataSync() as Float32Array) ?? new Float32Array())
 
   /** Laws of the hidden splits of a graph, one for each quota, and the nodes that they are about. */
   const splitLaws = ({ item, from }: LogitRows): { readonly nodes: Int32Array; readonly law: ConditionalBernoulli }[] =>
@@ -194,7 +195,11 @@ export function contractionLaw(logits: ContractionLogits, options: ContractionLa
     mode: () => rows.map((row) => decideRow(row, undefined)),
     logProb: (draws) =>
       perGraph(
-        (law, nodes, b) => conditionalBernoulliLogProb(law, Uint8Array.from(nodes, (v) => draws[b]!.codes[v]!)),
+        (law, nodes, b) =>
+          conditionalBernoulliLogProb(
+            law,
+            Uint8Array.from(nodes, (v) => draws[b]!.codes[v]!),
+          ),
         (table, at, classes, drawn, b) => classLogProb(table, at, classes, drawn(draws[b]!)),
       ),
     entropy: () => perGraph(conditionalBernoulliEntropy, (table, at, classes) => classEntropy(table, at, classes)),
@@ -228,7 +233,10 @@ function nodesAhead({ sizes, level, graph }: GraphInProgress): number {
 
 const mapped = (logits: ContractionLogits, map: (tensor: tf.Tensor, name: keyof ContractionLogits) => tf.Tensor): ContractionLogits =>
   Object.fromEntries(
-    Object.entries(logits).map(([name, tensor]: [string, tf.Tensor]) => [name, tf.tidy(() => map(tensor, name as keyof ContractionLogits))]),
+    Object.entries(logits).map(([name, tensor]: [string, tf.Tensor]) => [
+      name,
+      tf.tidy(() => map(tensor, name as keyof ContractionLogits)),
+    ]),
   )
 
 const sumOver = (count: number, term: (i: number) => number): number => {

@@ -18,9 +18,9 @@ export interface AttributeLogits {
 /** The networks of a contraction model, each shared by all levels. */
 export interface ContractionNetworks {
   /** Log-odds that a node splits [V]. */
-  readonly split: Layer<Parameters, PairTensors, tf.Tensor>
+  readonly split: Layer<Parameters, PairTensors>
   /** Logits of the pattern of each site [M, 15]. */
-  readonly pattern: Layer<Parameters, PairTensors & { readonly sites: PatternSiteTensors }, tf.Tensor>
+  readonly pattern: Layer<Parameters, PairTensors & { readonly sites: PatternSiteTensors }>
   /** Logits of the attributes; absent where the vocabulary is empty. */
   readonly attributes: Layer<Parameters, PairTensors, AttributeLogits> | undefined
 }

@@ -37,7 +37,11 @@ const options = (sampling: ContractionSampling = {}, changes: Partial<Contractio
 }
 
 /** Graphs of given ids and the network calls of each. */
-async function drawn(made: ContractionProcessOptions, ids: number[], nodes?: number): Promise<{ graphs: readonly PackedGraph[]; calls: number[] }> {
+async function drawn(
+  made: ContractionProcessOptions,
+  ids: number[],
+  nodes?: number,
+): Promise<{ graphs: readonly PackedGraph[]; calls: number[] }> {
   const process = contractionProcess(made)
   let found: { graphs: readonly PackedGraph[]; calls: number[] } = { graphs: [], calls: [] }
   for await (const { state } of refine(process, { batch: ids, condition: nodes === undefined ? {} : { nodes }, seed: 4 }))
@@ -111,7 +115,9 @@ describe("contractionProcess", () => {
         seen.add(item!.phase)
         const values = item!.phase === "splits" ? [0, 1] : Array.from({ length: 15 }, (_, c) => c + 1)
         const all = cartesian(draw[0]!.codes.length, values)
-        const probabilities = all.map((codes) => Math.exp(law.logProb([{ ...draw[0]!, codes: Uint8Array.from(codes) }] as CodeDraw[]).dataSync()[0]!))
+        const probabilities = all.map((codes) =>
+          Math.exp(law.logProb([{ ...draw[0]!, codes: Uint8Array.from(codes) }] as CodeDraw[]).dataSync()[0]!),
+        )
         expect(probabilities.reduce((a, b) => a + b)).toBeCloseTo(1, 4)
         const entropy = -probabilities.reduce((sum, p) => (p > 0 ? sum + p * Math.log(p) : sum), 0)
         expect(law.entropy().dataSync()[0]).toBeCloseTo(entropy, 3)

@@ -105,7 +105,10 @@ export function contractionProcess({
         const stream = random.row(b)
         const wanted = typeof nodes === "number" ? nodes : nodes?.[b]
         const item = seedGraph(drawnSizes(sizes, wanted, stream.fold("sizes")), config)
-        return { ...item, noise: stream.fold("noise").normalValues([Math.max(2, ...item.sizes.nodes.slice(0, item.level + 3)) * config.noise]) }
+        return {
+          ...item,
+          noise: stream.fold("noise").normalValues([Math.max(2, ...item.sizes.nodes.slice(0, item.level + 3)) * config.noise]),
+        }
       })
       return { graphs: () => items }
     },

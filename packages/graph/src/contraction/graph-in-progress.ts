@@ -60,7 +60,10 @@ export const hiddenSites = ({ children, patterns }: Pick<GraphInProgress, "child
   Int32Array.from(patterns.keys()).filter((edge) => patterns[edge] === 0 && children!.shapes[edge] !== 1)
 
 /** Groups of nodes and how many of each split at this level: all together, or each block by itself where there is a quota. */
-export function splitQuotas(item: GraphInProgress, blockQuota: boolean): readonly { readonly nodes: Int32Array; readonly splits: number }[] {
+export function splitQuotas(
+  item: GraphInProgress,
+  blockQuota: boolean,
+): readonly { readonly nodes: Int32Array; readonly splits: number }[] {
   const { sizes, level, graph, blocks } = item
   const all = Int32Array.from({ length: graph.nodes }, (_, v) => v)
   const [now, next] = [sizes.blocks?.[level], sizes.blocks?.[level + 1]]
@@ -150,7 +153,13 @@ function childPlaces(places: Int32Array, parent: Int32Array): Int32Array {
 }
 
 /** Blocks are inherited; they begin at the drawn level where every block is one node, and are numbered by ancestry. */
-function blocksOf({ sizes, level, ancestry, parent, before }: Omit<Arrival, "graph"> & { readonly ancestry: Int32Array }): Int32Array | undefined {
+function blocksOf({
+  sizes,
+  level,
+  ancestry,
+  parent,
+  before,
+}: Omit<Arrival, "graph"> & { readonly ancestry: Int32Array }): Int32Array | undefined {
   if (before?.blocks && parent) return parent.map((from) => before.blocks![from]!)
   const own = sizes.blocks?.[level]
   return own && own.length === ancestry.length && own.every((size) => size === 1) ? ancestry.slice() : undefined

@@ -103,7 +103,7 @@ export function patternHead(width: number): Layer<Parameters, PatternHeadInput> 
     }),
     apply(parameters, { refined: { nodes, pairs }, sites: { slots, present, children, forbidden, membership, orbits } }) {
       const p = parameters as Record<string, never>
-      const sites = slots.shape[0]!
+      const sites = slots.shape[0]
       const flat = ops.embedding(pairs, slots.flatten().toInt()) // [4 M, D]
       const scoresM4 = score.apply(p.score!, flat).reshape([sites, 4]).mul(present)
       const mask = present.expandDims(2)
@@ -112,7 +112,7 @@ export function patternHead(width: number): Layer<Parameters, PatternHeadInput> 
       const [smaller, larger] = tf.unstack(ends, 1) as [tf.Tensor, tf.Tensor]
       const orientation = (one: tf.Tensor, other: tf.Tensor): tf.Tensor =>
         side.apply(p.side!, ops.geluTanh(oriented.apply(p.oriented!, tf.concat([one, other], 1)).add(hiddenMD)))
-      const [single, apart, three, four] = tf.split(symmetric.apply(p.symmetric!, hiddenMD), 4, 1) as tf.Tensor[]
+      const [single, apart, three, four] = tf.split(symmetric.apply(p.symmetric!, hiddenMD), 4, 1)
       const biasM6 = tf.concat([single!, apart!, orientation(smaller, larger), orientation(larger, smaller), three!, four!], 1)
       return ops.matMul(scoresM4, membership).add(ops.matMul(biasM6, orbits)).add(forbidden)
     },

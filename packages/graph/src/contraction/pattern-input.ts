@@ -29,7 +29,10 @@ export interface PatternInput {
 }
 
 /** Features of the children and their candidate pairs for the pattern network. */
-export function patternInput({ children, structure, splits, patterns, context, noise }: PatternInput, config: ContractionConfig): PairGraph {
+export function patternInput(
+  { children, structure, splits, patterns, context, noise }: PatternInput,
+  config: ContractionConfig,
+): PairGraph {
   const widths = patternInputWidths(config)
   const own = structuralNodeFeatures(config.walks)
   const ownEdge = structuralEdgeFeatures(config.walks)
@@ -80,6 +83,7 @@ export function patternInput({ children, structure, splits, patterns, context, n
     nodes,
     pairs,
     triangles: config.triangles > 0 ? trianglesOf(nodes, pairs) : new Int32Array(),
+    widths,
     nodeFeatures,
     pairFeatures,
     globals: globalsOf({ siblings, shapes, patterns, context }, config.edgeCounts),

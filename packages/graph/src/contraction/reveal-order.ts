@@ -21,7 +21,12 @@ export type RevealOrder =
 export const showProbability = (round: number, rounds: number): number => 1 / Math.max(1, rounds - round + 1)
 
 /** Items of a set of groups that are larger than all others of every group they belong to; ties go to the earlier item. */
-export function localMaxima(items: Int32Array, priority: ArrayLike<number>, groupsOf: (item: number) => readonly number[], groups: number): Int32Array {
+export function localMaxima(
+  items: Int32Array,
+  priority: ArrayLike<number>,
+  groupsOf: (item: number) => readonly number[],
+  groups: number,
+): Int32Array {
   const leader = new Int32Array(groups).fill(-1)
   for (const item of items)
     for (const group of groupsOf(item)) if (leader[group]! < 0 || priority[item]! > priority[leader[group]!]!) leader[group] = item

@@ -48,7 +48,13 @@ function nodesByNoise({ graph, children, noise }: GraphInProgress, width: number
 }
 
 /** Sites that a round shows; two edges touch where they meet in a node that splits. */
-function shownSites(item: GraphInProgress, draw: CodeDraw, sites: Int32Array, round: number, { patterns: order }: ResolvedSampling): Int32Array {
+function shownSites(
+  item: GraphInProgress,
+  draw: CodeDraw,
+  sites: Int32Array,
+  round: number,
+  { patterns: order }: ResolvedSampling,
+): Int32Array {
   const all = Int32Array.from(sites.keys())
   if (order.kind === "random") {
     const probability = showProbability(round, order.rounds)
@@ -100,6 +106,8 @@ function shownAttributes(
     return found
   }
   return new Set(
-    hidden.filter((one) => touching(one).every((other) => other === one || !isHidden.has(other) || draw.priority[other]! < draw.priority[one]!)),
+    hidden.filter((one) =>
+      touching(one).every((other) => other === one || !isHidden.has(other) || draw.priority[other]! < draw.priority[one]!),
+    ),
   )
 }

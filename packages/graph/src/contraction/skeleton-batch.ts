@@ -50,8 +50,8 @@ export function skeletonInputs(
   const patternWeights = new Float32Array(count)
   let site = 0
   for (const [b, example] of examples.entries()) {
-    splitTargets.set(example.splits, split.offsets.nodes[b]!)
-    splitWeights.set(example.splitHidden, split.offsets.nodes[b]!)
+    splitTargets.set(example.splits, split.offsets.nodes[b])
+    splitWeights.set(example.splitHidden, split.offsets.nodes[b])
     const offsets = { nodes: pattern.offsets.nodes[b]!, pairs: pattern.offsets.pairs[b]! }
     for (const [i, edge] of example.sites.entries()) {
       const ends = [example.edges[2 * edge]!, example.edges[2 * edge + 1]!] as const

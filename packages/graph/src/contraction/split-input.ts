@@ -54,6 +54,7 @@ export function splitInput({ graph, structure, context, splits, noise }: SplitIn
     nodes: graph.nodes,
     pairs: graph.edges,
     triangles: config.triangles > 0 ? trianglesOf(graph.nodes, graph.edges) : new Int32Array(),
+    widths,
     nodeFeatures,
     pairFeatures,
     globals: levelGlobals(context, hidden / graph.nodes, config.edgeCounts),

@@ -69,8 +69,8 @@ export function attributeInputs(examples: readonly AttributeExample[], sizes: Si
     const offsets = of === "nodes" ? batch.offsets.nodes : batch.offsets.pairs
     const [targets, weights] = [new Int32Array(count), new Float32Array(count)]
     for (const [b, { labels, hidden }] of examples.entries()) {
-      targets.set(labels[of], offsets[b]!)
-      weights.set(hidden[of], offsets[b]!)
+      targets.set(labels[of], offsets[b])
+      weights.set(hidden[of], offsets[b])
     }
     return { [`${of}Targets`]: tf.tensor1d(targets, "int32"), [`${of}Weights`]: tf.tensor1d(weights) }
   }
@@ -99,11 +99,13 @@ export interface TrainAttributesOptions extends TrainingRun {
 }
 
 /** Trains the attribute network on partly revealed graphs. */
-export function trainAttributes({ config, training, graphs, random, ...run }: TrainAttributesOptions): AsyncGenerator<
-  TrainEvent,
-  TrainedNetwork,
-  undefined
-> {
+export function trainAttributes({
+  config,
+  training,
+  graphs,
+  random,
+  ...run
+}: TrainAttributesOptions): AsyncGenerator<TrainEvent, TrainedNetwork, undefined> {
   const networks = contractionNetworks(config)
   const examplesOf = ({ indices, stepRandom }: Pick<PreparedBatch, "indices" | "stepRandom">): AttributeExample[] =>
     Array.from(indices, (graph, i) => attributeExample(graphs[graph]!, config, training, stepRandom.fold(i)))

@@ -17,11 +17,13 @@ export interface TrainSkeletonOptions extends TrainingRun {
 }
 
 /** Trains the split and the pattern network on random levels of random pyramids. */
-export function trainSkeleton({ config, training, pyramids, random, ...run }: TrainSkeletonOptions): AsyncGenerator<
-  TrainEvent,
-  TrainedNetwork,
-  undefined
-> {
+export function trainSkeleton({
+  config,
+  training,
+  pyramids,
+  random,
+  ...run
+}: TrainSkeletonOptions): AsyncGenerator<TrainEvent, TrainedNetwork, undefined> {
   const networks = contractionNetworks(config)
   const examplesOf = ({ indices, stepRandom }: Pick<PreparedBatch, "indices" | "stepRandom">): SkeletonExample[] =>
     Array.from(indices, (graph, i) => {
@@ -30,11 +32,13 @@ export function trainSkeleton({ config, training, pyramids, random, ...run }: Tr
       const level = stream.fold("level").integers(1, pyramid.levels.length)[0]!
       return skeletonExample(pyramid, level, config, training, stream)
     })
-  const fit = sizeLadder(averageSizes(20, (i) => {
-    const trial = random.fold("sizes").fold(i)
-    const batch = Math.min(training.batch, pyramids.graphs)
-    return skeletonSizes(examplesOf({ indices: trial.fold("graphs").integers(batch, pyramids.graphs), stepRandom: trial }))
-  }))
+  const fit = sizeLadder(
+    averageSizes(20, (i) => {
+      const trial = random.fold("sizes").fold(i)
+      const batch = Math.min(training.batch, pyramids.graphs)
+      return skeletonSizes(examplesOf({ indices: trial.fold("graphs").integers(batch, pyramids.graphs), stepRandom: trial }))
+    }),
+  )
   return trainNetwork({
     ...run,
     random: random.fold("training"),

@@ -104,7 +104,7 @@ export function degreesOf({ nodes, edges }: Pick<PackedGraph, "nodes" | "edges">
 /** The graph with node v renamed to `order[v]`; labels travel along. */
 export function relabelled(graph: PackedGraph, order: ArrayLike<number>): PackedGraph {
   const nodeLabels = graph.nodeLabels && new Uint8Array(graph.nodes)
-  if (nodeLabels) for (let v = 0; v < graph.nodes; v++) nodeLabels[order[v]!] = graph.nodeLabels![v]!
+  if (nodeLabels) for (let v = 0; v < graph.nodes; v++) nodeLabels[order[v]!] = graph.nodeLabels[v]!
   return packedGraph(
     graph.nodes,
     graph.edges.map((end) => order[end]!),

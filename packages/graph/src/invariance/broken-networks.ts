@@ -49,9 +49,6 @@ const spoils = {
 /** Mistakes by which a graph network loses its invariance: the negative controls of the checks. */
 export type BrokenNetworks = keyof typeof spoils
 
-/** All of them. */
-export const brokenNetworkNames = Object.keys(spoils) as BrokenNetworks[]
-
 /** The networks of a config with one such mistake in front of each; they take the same parameters. Eager, and only for controls. */
 export function brokenNetworks(config: ContractionConfig, mistake: BrokenNetworks): ContractionNetworks {
   const spoil: Spoil = spoils[mistake]

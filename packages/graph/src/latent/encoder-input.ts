@@ -35,6 +35,7 @@ export function encoderInput(graph: PackedGraph, noise: Float32Array, config: La
     nodes: n,
     pairs,
     triangles: config.triangles > 0 ? allTriangles(n) : new Int32Array(),
+    widths,
     nodeFeatures,
     pairFeatures,
     globals: Float32Array.of(Math.log(n), Math.log1p(graph.edges.length / 2)),

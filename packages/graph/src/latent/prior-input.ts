@@ -25,6 +25,7 @@ export function priorInput({ nodes, scale, partial }: PriorView, config: LatentC
     nodes,
     pairs,
     triangles: config.triangles > 0 ? allTriangles(nodes) : new Int32Array(),
+    widths,
     nodeFeatures: partial,
     pairFeatures: new Float32Array((pairs.length / 2) * widths.pairs),
     globals,

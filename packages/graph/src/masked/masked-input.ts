@@ -62,6 +62,7 @@ export function maskedInput(view: MaskedView, config: MaskedConfig): PairGraph {
     nodes: n,
     pairs,
     triangles,
+    widths,
     nodeFeatures,
     pairFeatures,
     globals: Float32Array.of(

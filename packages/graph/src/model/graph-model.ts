@@ -120,13 +120,26 @@ export function freshGraphParameters(config: GraphArchitecture, random: RandomSt
 
 const graphModelKind = "graph-model"
 
-/** Saves a model as a checkpoint folder: a JSON config and one safetensors file. `metadata` replaces the model's own. */
-export async function saveGraphModel(folder: string, model: GraphModel, metadata = model.metadata): Promise<void> {
+/** Options of `saveGraphModel`. */
+export interface SaveGraphModelOptions {
+  /** What the checkpoint says of its training and scores. @defaultValue the model's own */
+  readonly metadata?: Readonly<Record<string, unknown>>
+  /** Format of the numbers in the file. @defaultValue "F32" */
+  readonly floats?: "F32" | "F16"
+}
+
+/** Saves a model as a checkpoint folder: a JSON config and one safetensors file. */
+export async function saveGraphModel(
+  folder: string,
+  model: GraphModel,
+  { metadata = model.metadata, floats = "F32" }: SaveGraphModelOptions = {},
+): Promise<void> {
   await saveCheckpoint(folder, {
     kind: graphModelKind,
     config: model.config,
     tensors: flattenParameters(model.parameters),
     metadata,
+    floats,
   })
 }
 

@@ -83,7 +83,7 @@ export const graphPresets = {
   planar: {
     ...small,
     contraction: triangles,
-    skeletonTraining: { ...training, steps: 5000, nothing: 0.15, ema: 0.999 },
+    skeletonTraining: { ...training, steps: 4000, nothing: 0.15, ema: 0.999 },
     sampling: { splitRounds: 2, patternTemperature: 0.7, patterns: { kind: "local-maxima", rounds: 40, confidence: { noise: 1 } } },
   },
   /** Stochastic block models: blocks are merged first, and the networks know which edges lie inside one. */
@@ -91,7 +91,7 @@ export const graphPresets = {
     ...small,
     contraction: { ...small.contraction, blocks: true, edgeCounts: true },
     skeletonTraining: { ...training, steps: 2500, batch: 16, ema: 0.999 },
-    sampling: { splitRounds: 2, patterns: { kind: "random", rounds: 4 }, edgeBudget: true },
+    sampling: { splitRounds: 3, patterns: { kind: "random", rounds: 6 }, patternTemperature: 0.8, edgeBudget: true },
   },
   /** Two communities of 6 to 10 nodes. */
   community: { ...small, contraction: triangles, skeletonTraining: { ...training, steps: 2000 } },
@@ -101,8 +101,8 @@ export const graphPresets = {
   qm9: {
     ...small,
     contraction: { ...triangles, walks: 8 },
-    skeletonTraining: { ...training, steps: 6000, batch: 64, nothing: 0.25, ema: 0.999 },
-    attributeTraining: { ...training, steps: 6000, batch: 128, nothing: 0.15, ema: 0.999 },
+    skeletonTraining: { ...training, steps: 4000, batch: 64, nothing: 0.25, ema: 0.999 },
+    attributeTraining: { ...training, steps: 5000, batch: 128, nothing: 0.15, ema: 0.999 },
     pyramids: 1,
     sampling: { splitRounds: 1 },
   },

@@ -49,7 +49,8 @@ export function pairBatch(graphs: readonly PairGraph[], size?: PairBatchSize): P
   if (size && (size.graphs <= used.graphs || size.nodes <= used.nodes || size.pairs <= used.pairs || size.triangles < used.triangles))
     throw new ShapeError(`pairBatch: expected room for ${shown(used)} and padding, got ${shown(size)}`)
   const full = size ?? used
-  const [nodeWidth, pairWidth, globalWidth] = [widthOf(graphs, "nodes"), widthOf(graphs, "pairs"), first.globals.length]
+  const { nodes: nodeWidth, pairs: pairWidth } = first.widths
+  const globalWidth = first.globals.length
   const nodes = new Float32Array(full.nodes * nodeWidth)
   const pairs = new Float32Array(full.pairs * pairWidth)
   const globals = new Float32Array(full.graphs * globalWidth)
@@ -104,15 +105,6 @@ function offsetsOf(graphs: readonly PairGraph[], count: (graph: PairGraph) => nu
   const offsets = new Int32Array(graphs.length + 1)
   for (const [b, graph] of graphs.entries()) offsets[b + 1] = offsets[b]! + count(graph)
   return offsets
-}
-
-/** Features of a node or pair, from the first graph that has any. */
-function widthOf(graphs: readonly PairGraph[], of: "nodes" | "pairs"): number {
-  for (const { nodes, pairs, nodeFeatures, pairFeatures } of graphs) {
-    const [count, features] = of === "nodes" ? [nodes, nodeFeatures] : [pairs.length / 2, pairFeatures]
-    if (count > 0) return features.length / count
-  }
-  return 0
 }
 
 const shown = ({ graphs, nodes, pairs, triangles }: PairBatchSize): string =>

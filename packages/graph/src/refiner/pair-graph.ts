@@ -8,6 +8,8 @@ export interface PairGraph {
   readonly pairs: Int32Array
   /** Pairs of each triangle, three a triangle; empty where the refiner takes none. */
   readonly triangles: Int32Array
+  /** Features of a node and of a pair. */
+  readonly widths: { readonly nodes: number; readonly pairs: number }
   /** [nodes, node features] */
   readonly nodeFeatures: Float32Array
   /** [pairs, pair features] */

@@ -57,7 +57,7 @@ export function refiner({ inputs, width, depth, triangles }: RefinerOptions): La
       final: initial(final, random.fold("final")),
     }),
     apply(parameters, { nodes, pairs, globals, graphOf, weight, ends, triangles: sides }) {
-      const [nodeCount, graphCount] = [nodes.shape[0]!, globals.shape[0]!]
+      const [nodeCount, graphCount] = [nodes.shape[0], globals.shape[0]]
       const [u, v] = tf.split(ends, 2) as [tf.Tensor, tf.Tensor]
       const others = tf.concat([v, u]) // for each entry of `ends` the other end of its pair
       const at = parameters.embed as Record<string, never>
@@ -100,5 +100,5 @@ const initial = (parts: Readonly<Record<string, Pick<Layer, "init">>>, random: R
 /** For each pair the sum over its triangles of the product of the other two sides' messages [E, U]. */
 function aroundTriangles(sideEU: tf.Tensor, sides: tf.Tensor): tf.Tensor {
   const [a, b, c] = tf.split(ops.embedding(sideEU, sides), 3) as [tf.Tensor, tf.Tensor, tf.Tensor] // [T, U] each
-  return ops.segmentSum(tf.concat([b.mul(c), a.mul(c), a.mul(b)]), sides, sideEU.shape[0]!)
+  return ops.segmentSum(tf.concat([b.mul(c), a.mul(c), a.mul(b)]), sides, sideEU.shape[0])
 }
