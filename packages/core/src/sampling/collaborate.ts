@@ -34,7 +34,7 @@ export function collaborate<Draft, State, Draw, Condition, Output>(
 
   return {
     steps,
-    finished: ({ stage, state }) => ((stage === "draft" ? drafter.finished?.(state) : refiner.finished?.(state)) ?? false),
+    finished: ({ stage, state }) => (stage === "draft" ? drafter.finished?.(state) : refiner.finished?.(state)) ?? false,
     networkCalls: (step) => (step <= switchStep ? drafter : refiner).networkCalls?.(step) ?? 1,
     ...(unconditional && { unconditional }),
     start: (batch, condition, random) =>

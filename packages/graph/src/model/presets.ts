@@ -84,7 +84,7 @@ export const graphPresets = {
     ...small,
     contraction: triangles,
     skeletonTraining: { ...training, steps: 4000, nothing: 0.15, ema: 0.999 },
-    sampling: { splitRounds: 2, patternTemperature: 0.7, patterns: { kind: "local-maxima", rounds: 40, confidence: { noise: 1 } } },
+    sampling: { splitRounds: 2, patternTemperature: 0.5, patterns: { kind: "local-maxima", rounds: 40, confidence: { noise: 1 } } },
   },
   /** Stochastic block models: blocks are merged first, and the networks know which edges lie inside one. */
   sbm: {
