@@ -54,6 +54,7 @@ export const reportVerb: Verb = defineVerb<undefined, Options>({
     const { film, sideBySide, pngOf } = await import("./graph-pictures.ts")
     const { statisticCurves } = await import("./statistic-curves.ts")
     const { reportPage } = await import("./report-page.ts")
+    const { pickedAtRandom } = await import("./picked-at-random.ts")
     const { runFigures } = await import("./judged-setting.ts")
 
     const settings = (options.settings ?? ["the model's own:{}"]).map((text) => {
@@ -78,7 +79,8 @@ export const reportVerb: Verb = defineVerb<undefined, Options>({
       })
       bar?.stop()
       const shown = judged[0]!.shown
-      const real = data.splits[options.split]
+      const all = data.splits[options.split]
+      const real = pickedAtRandom(all, 200, seed)
       const beside = await sideBySide(
         model,
         shown.map(({ graph }) => graph),
@@ -87,11 +89,11 @@ export const reportVerb: Verb = defineVerb<undefined, Options>({
       const grown = film(shown.toSorted((a, b) => b.film.length - a.film.length)[0]!)
       const curves = statisticCurves([
         { name: "generated", graphs: shown.map(({ graph }) => graph) },
-        { name: "real", graphs: real.slice(0, 200) },
+        { name: "real", graphs: real },
       ])
       const html = reportPage({
         model: options.checkpoint,
-        data: `the ${options.split} part of ${data.name} (${real.length} graphs)`,
+        data: `the ${options.split} part of ${data.name} (${all.length} graphs)`,
         settings: judged,
         evaluation,
         pictures: { sideBySide: beside.figure, film: grown.figure, curves },

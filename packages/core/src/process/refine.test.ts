@@ -146,7 +146,7 @@ describe("refine", () => {
       finished: (state) => state.dataSync()[0]! >= 3,
       unconditional: (condition) => condition,
       start: (batch) => tf.zeros([batch, 1]),
-      predict: (state) => categorical(tf.zeros([state.shape[0]!, 1, 1])),
+      predict: (state) => categorical(tf.zeros([state.shape[0], 1, 1])),
       advance: (state) => state.add(1),
       readout: (state) => state,
     }
