@@ -1,5 +1,5 @@
 import { emptyUsage, recordUsage, reviveDeadCodes, type VectorQuantiser, type VectorQuantiserParameters } from "@scalewise/core"
-import { tf, type FlatParameters, type Parameters, type RandomStream, type TrainStep } from "@scalewise/nn"
+import { forwardedStep, tf, type FlatParameters, type Parameters, type RandomStream, type TrainStep } from "@scalewise/nn"
 
 /** Options of `codeUpkeep`. */
 export interface CodeUpkeepOptions {
@@ -49,16 +49,7 @@ export function codeUpkeep(
     replaceUsage(found.usage)
     tf.dispose([state, changed, found.revived])
   }
-  return {
-    get mode() {
-      return step.mode
-    },
-    get fallbackReason() {
-      return step.fallbackReason
-    },
-    get step() {
-      return step.step
-    },
+  return forwardedStep(() => step, {
     run(inputs) {
       const reported = step.run(inputs)
       const tokens = Array.from({ length: scales }, (_, k) => reported[`tokens.${k + 1}`]!)
@@ -66,8 +57,6 @@ export function codeUpkeep(
       if (reviveEvery > 0 && step.step % reviveEvery === 0 && step.step <= reviveUntil) revive(reported)
       return reported
     },
-    parameters: () => step.parameters(),
-    averaged: () => step.averaged(),
     state: () => ({ ...step.state(), "upkeep.hits": usage.hits.clone() }),
     restore({ "upkeep.hits": hits, ...state }) {
       step.restore(state)
@@ -77,7 +66,7 @@ export function codeUpkeep(
       usage.hits.dispose()
       step.dispose()
     },
-  }
+  })
 }
 
 const rowsIn = (state: FlatParameters, prefix: string): VectorQuantiserParameters => ({

@@ -12,11 +12,11 @@ const plain = { nodes: [], edges: [] }
 const graphs = await communitySmall()
 const { name: backend } = await selectBackend()
 
-const network = { batch: 16, rate: 5e-3, warmup: 5, finalRate: 0.1, weightDecay: 0, clipNorm: 1, ema: 0.9 }
+const network = { batch: 16, rate: 3e-3, warmup: 20, finalRate: 0.1, weightDecay: 0, clipNorm: 1, ema: 0.9 }
 const training: LatentTraining = {
   loss: { pairWeight: 1, quantiser: 0.5, commitment: 0.25 },
-  plain: { ...network, steps: 60 },
-  quantised: { ...network, steps: 60 },
+  plain: { ...network, steps: 100 },
+  quantised: { ...network, steps: 200 },
   prior: { ...network, steps: 60 },
   startGraphs: 80,
   reviveEvery: 20,
@@ -47,10 +47,14 @@ describe.skipIf(!graphs)("trainLatent on Community-small", () => {
     const events = trainLatent({ config, training, graphs: graphs!, random: randomStream(1), clock: () => 0 })
     let next = await events.next()
     for (; !next.done; next = await events.next())
-      if (next.value.event.type === "step") losses[next.value.stage].push(next.value.event.loss)
+      if (next.value.event.type === "step") {
+        // Nodes alone learn the pairs later than this short training lasts; nodes and pair codes together do not.
+        const { loss, metrics } = next.value.event
+        losses[next.value.stage].push(next.value.stage === "prior" ? loss : metrics["wholePairLoss"]!)
+      }
     const { parameters, mode, fallbackReason } = next.value
     if (backend === "native") expect([mode, fallbackReason]).toEqual(["captured", undefined])
-    expect(losses.plain.at(-1)!).toBeLessThan(0.8 * losses.plain[0]!)
+    expect(losses.plain.at(-1)!).toBeLessThan(0.4 * losses.plain[0]!)
     expect(losses.prior.at(-1)!).toBeLessThan(0.95 * losses.prior[0]!)
     const report = reconstructionReport(config, parameters, graphs!, { random: randomStream(2) })
     const density = config.shares.pairs[1]!

@@ -10,7 +10,7 @@ import {
   type VectorQuantiser,
   type VectorQuantiserParameters,
 } from "@scalewise/core"
-import { tensorsIn, tf, type FlatParameters, type Parameters, type RandomStream, type TrainStep } from "@scalewise/nn"
+import { forwardedStep, tensorsIn, tf, type FlatParameters, type Parameters, type RandomStream, type TrainStep } from "@scalewise/nn"
 
 /** Options of `codebookUpkeep`. */
 export interface CodebookUpkeepOptions {
@@ -91,16 +91,7 @@ export function codebookUpkeep<P extends Parameters>(
     return revived!
   }
 
-  return {
-    get mode() {
-      return step.mode
-    },
-    get fallbackReason() {
-      return step.fallbackReason
-    },
-    get step() {
-      return step.step
-    },
+  return forwardedStep(() => step, {
     run(inputs) {
       const reported = step.run(inputs)
       const vectors = Array.from({ length: scales }, (_, index) => ({
@@ -110,8 +101,6 @@ export function codebookUpkeep<P extends Parameters>(
       update(vectors)
       return reviveEvery > 0 && step.step % reviveEvery === 0 ? { ...reported, revived: revive(vectors) } : reported
     },
-    parameters: () => step.parameters(),
-    averaged: () => step.averaged(),
     state: () => ({
       ...step.state(),
       "upkeep.hits": usage.hits.clone(),
@@ -142,7 +131,7 @@ export function codebookUpkeep<P extends Parameters>(
       for (const tensor of tensorsIn([usage, statistics])) tensor.dispose()
       step.dispose()
     },
-  }
+  })
 }
 
 /** The codebooks among the tensors of a state, which stay its own. */

@@ -4,6 +4,7 @@ import { disposeParameters, type Parameters } from "../parameters.ts"
 import { CaptureError } from "./capture-error.ts"
 import { capturedStep } from "./captured-step.ts"
 import { eagerStep } from "./eager-step.ts"
+import { forwardedStep } from "./forwarded-step.ts"
 import { sessionBackend } from "./session.ts"
 import { isRecording } from "./trace.ts"
 import type { CompileOptions, Loss, TrainStep } from "./train-step.ts"
@@ -37,16 +38,7 @@ export function compile<P extends Parameters>(loss: Loss<P>, options: CompileOpt
 /** The captured step until it meets something that cannot be captured, then an eager one from the same state. */
 function withFallback<P extends Parameters>(captured: TrainStep<P>, eager: (parameters: P, reason: string) => TrainStep<P>): TrainStep<P> {
   let current = captured
-  return {
-    get mode() {
-      return current.mode
-    },
-    get fallbackReason() {
-      return current.fallbackReason
-    },
-    get step() {
-      return current.step
-    },
+  return forwardedStep(() => current, {
     run(inputs) {
       try {
         return current.run(inputs)
@@ -64,13 +56,5 @@ function withFallback<P extends Parameters>(captured: TrainStep<P>, eager: (para
         return current.run(inputs)
       }
     },
-    get profile() {
-      return current.profile
-    },
-    parameters: () => current.parameters(),
-    averaged: () => current.averaged(),
-    state: () => current.state(),
-    restore: (state) => current.restore(state),
-    dispose: () => current.dispose(),
-  }
+  })
 }
