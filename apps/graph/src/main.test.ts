@@ -16,7 +16,7 @@ test.skipIf(!isBuilt)("the built program answers: help as data, mistakes with st
   const help = call("--help")
   expect(help).toMatchObject({ status: 0, stderr: "" })
   expect(help.stdout).toContain("doctor")
-  expect(help.stdout).toContain("@scalewise/graph")
+  expect(help.stdout).toContain("Graphs and molecules")
   expect(call("doctro")).toEqual({ status: 2, stdout: "", stderr: "error: unknown command 'doctro'. Did you mean doctor?\n" })
   expect(call("doctor", "--jsn")).toEqual({ status: 2, stdout: "", stderr: "error: unknown option '--jsn'. Did you mean --json?\n" })
   expect(call("train").status).toBe(2)
