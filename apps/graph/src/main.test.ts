@@ -19,5 +19,5 @@ test.skipIf(!isBuilt)("the built program answers: help as data, mistakes with st
   expect(help.stdout).toContain("Graphs and molecules")
   expect(call("doctro")).toEqual({ status: 2, stdout: "", stderr: "error: unknown command 'doctro'. Did you mean doctor?\n" })
   expect(call("doctor", "--jsn")).toEqual({ status: 2, stdout: "", stderr: "error: unknown option '--jsn'. Did you mean --json?\n" })
-  expect(call("train").status).toBe(2)
+  expect(call("train", "--dataset", "nothing").status).toBe(2)
 })
