@@ -20,7 +20,7 @@ export function reportPage({ model, data, settings, evaluation, pictures, comman
   const first = settings[0]!.runs[0]!
   return page({
     title: `Graphs of ${model}`,
-    lead: `${settings[0]!.runs.length} draws of ${first.count} graphs with each setting, held against ${data}. Numbers are mean ± standard deviation over the draws.`,
+    lead: `${settings[0]!.runs.length} ${settings[0]!.runs.length === 1 ? "draw" : "draws"} of ${first.count} graphs with each setting, held against ${data}. Numbers are mean ± standard deviation over the draws.`,
     sections: [
       { title: "Generated graphs", content: [pictures.sideBySide] },
       { title: "From one node", content: [pictures.film] },
