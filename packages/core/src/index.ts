@@ -177,6 +177,7 @@ export {
 export { discretePosterior, discreteReverse } from "./diffusion/discrete/discrete-posterior.ts"
 export { transitionTensors, type TransitionTensors } from "./diffusion/discrete/transition-tensors.ts"
 export { noisedTokens, reverseLogProbs } from "./diffusion/discrete/discrete-reverse.ts"
+export { stateAt } from "./diffusion/discrete/state-at.ts"
 export { discreteNoising } from "./diffusion/discrete/discrete-noising.ts"
 export {
   discreteLoss,

@@ -33,6 +33,7 @@ export type { GraphDataset } from "./data/graph-dataset.ts"
 export { openGraphDataset, type OpenGraphDatasetOptions } from "./data/open-graph-dataset.ts"
 
 // What is in a set
+export { pickedAtRandom } from "./data/picked-at-random.ts"
 export { duplicateStatistics, type DuplicateStatistics, type PartDuplicates } from "./data/duplicate-statistics.ts"
 export { graphStatistics, type GraphStatistics, type Range } from "./data/graph-statistics.ts"
 
@@ -43,7 +44,7 @@ export { growthLayout, type GrowthLayoutOptions, type GrowthPicture } from "./pi
 // Files of graphs
 export type { GraphFile, ReadGraphsOptions } from "./data/graph-file.ts"
 export { readGraphs } from "./data/read-graphs.ts"
-export { writeGraphs, type WriteGraphsOptions } from "./data/write-graphs.ts"
+export { checkGraphFileName, writeGraphs, type WriteGraphsOptions } from "./data/write-graphs.ts"
 
 // Metrics: statistics of graphs and distances between sets
 export { graphletCounts, localClustering, orbitTotals, type GraphletCounts } from "./metrics/graphlets.ts"

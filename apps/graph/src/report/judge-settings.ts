@@ -2,6 +2,7 @@ import {
   evaluateGraphSets,
   evaluateMolecules,
   isMoleculeVocabulary,
+  pickedAtRandom,
   samplePackedGraphs,
   type GraphDataset,
   type GraphModel,
@@ -11,7 +12,6 @@ import {
   type ValidityRule,
 } from "@scalewise/graph"
 import { randomStream } from "@scalewise/nn"
-import { pickedAtRandom } from "./picked-at-random.ts"
 import type { JudgedRun, JudgedSetting, NamedSampling } from "./judged-setting.ts"
 
 /** Options of `judgeSettings`. */
@@ -78,7 +78,8 @@ export async function judgeSettings(
   const all = draws.flat()
   const isChemistry = isMoleculeVocabulary(model.vocabulary)
   // Novelty of molecules is chemistry's to judge, against all of them; what is true of any graphs is compared with some.
-  const some = (graphs: PackedGraph[]) => (isChemistry ? pickedAtRandom(graphs, moleculesCompared, seed) : graphs)
+  const picks = randomStream(seed).fold("picked")
+  const some = (graphs: PackedGraph[]) => (isChemistry ? pickedAtRandom(graphs, moleculesCompared, picks) : graphs)
   const evaluation = evaluateGraphSets(
     all.map(({ graphs }) => graphs.map(({ graph }) => graph)),
     { reference: some(reference), train: some(train), validity, random: randomStream(seed).fold("evaluate") },

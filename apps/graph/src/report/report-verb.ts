@@ -46,7 +46,7 @@ export const reportVerb: Verb = defineVerb<undefined, Options>({
   ],
   examples: ["report --checkpoint tree --dataset tree64.jsonl.gz --validity tree --out trees"],
   async run({ options, seed = 0, command, signal, output, host, progress }) {
-    const { ConfigError, selectBackend, writeAtomically } = await import("@scalewise/nn")
+    const { ConfigError, randomStream, selectBackend, writeAtomically } = await import("@scalewise/nn")
     const { openTrainingGraphs } = await import("../train/open-training-graphs.ts")
     const { openGraphModel } = await import("../sample/open-graph-model.ts")
     const { readSampling } = await import("../sample/read-sampling.ts")
@@ -54,7 +54,7 @@ export const reportVerb: Verb = defineVerb<undefined, Options>({
     const { film, sideBySide, pngOf } = await import("./graph-pictures.ts")
     const { statisticCurves } = await import("./statistic-curves.ts")
     const { reportPage } = await import("./report-page.ts")
-    const { pickedAtRandom } = await import("./picked-at-random.ts")
+    const { pickedAtRandom } = await import("@scalewise/graph")
     const { runFigures } = await import("./judged-setting.ts")
 
     const settings = (options.settings ?? ["the model's own:{}"]).map((text) => {
@@ -80,7 +80,7 @@ export const reportVerb: Verb = defineVerb<undefined, Options>({
       bar?.stop()
       const shown = judged[0]!.shown
       const all = data.splits[options.split]
-      const real = pickedAtRandom(all, 200, seed)
+      const real = pickedAtRandom(all, 200, randomStream(seed).fold("picked"))
       const beside = await sideBySide(
         model,
         shown.map(({ graph }) => graph),

@@ -61,8 +61,16 @@ export function childPairs({ nodes, edges }: PackedGraph, splits: ArrayLike<numb
   return { nodes: children, parent, first, pairs: Int32Array.from(pairs), siblings, edgeOf: Int32Array.from(edgeOf), slots, shapes }
 }
 
+/** Ends of the pairs that are edges of the next level: u0, v0, u1, v1, ..., given the pattern of each edge. */
+export function joinedPairs(children: ChildPairs, patterns: ArrayLike<number>): number[] {
+  const ends: number[] = []
+  for (const [pair, isThere] of presentPairs(children, patterns).entries())
+    if (isThere) ends.push(children.pairs[2 * pair]!, children.pairs[2 * pair + 1]!)
+  return ends
+}
+
 /** Whether each pair is an edge of the next level, given the pattern of each edge (0 where it is not known: then none of its pairs). */
-export function presentPairs({ slots, siblings, edgeOf }: ChildPairs, patterns: ArrayLike<number>): Uint8Array {
+function presentPairs({ slots, siblings, edgeOf }: ChildPairs, patterns: ArrayLike<number>): Uint8Array {
   const present = new Uint8Array(edgeOf.length)
   present.fill(1, 0, siblings)
   for (let slot = 0; slot < slots.length; slot++) {

@@ -1,7 +1,7 @@
 import type { Distribution } from "@scalewise/core"
 import { ConfigError, tf } from "@scalewise/nn"
 import { classEntropy, classLogProb, drawnClass } from "../refiner/logit-rows.ts"
-import { gumbel, streamNoise, type CodeNoise } from "./code-noise.ts"
+import { gumbel, streamNoise, type CodeNoise } from "../process/code-noise.ts"
 import {
   conditionalBernoulliEntropy,
   conditionalBernoulliLogProb,

@@ -1,5 +1,6 @@
 import { countParameters, layers, randomStream, tf, type Layer, type Parameters, type RandomStream } from "@scalewise/nn"
 import type { PairTensors } from "../refiner/pair-batch.ts"
+import { initialParameters } from "../refiner/initial-parameters.ts"
 import { refiner, type RefinerOptions } from "../refiner/refiner.ts"
 import { attributeInputWidths } from "./attribute-input.ts"
 import type { ContractionConfig } from "./contraction-config.ts"
@@ -32,23 +33,21 @@ export function contractionNetworks(config: ContractionConfig): ContractionNetwo
   const [split, pattern] = [body(splitInputWidths(config)), body(patternInputWidths(config))]
   const splitHead = layers.linear({ inputs: width, outputs: 1 })
   const patterns = patternHead(width)
-  const initial = (parts: Record<string, Pick<Layer, "init">>, random: RandomStream): Parameters =>
-    Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, part.init(random.fold(name))]))
   return {
     split: {
-      init: (random) => initial({ body: split, head: splitHead }, random),
+      init: (random) => initialParameters({ body: split, head: splitHead }, random),
       apply: (parameters, tensors) =>
         splitHead.apply(parameters["head"] as never, split.apply(parameters["body"] as Parameters, tensors).nodes).squeeze([1]),
     },
     pattern: {
-      init: (random) => initial({ body: pattern, head: patterns }, random),
+      init: (random) => initialParameters({ body: pattern, head: patterns }, random),
       apply: (parameters, { sites, ...tensors }) =>
         patterns.apply(parameters["head"] as Parameters, {
           refined: pattern.apply(parameters["body"] as Parameters, tensors),
           sites,
         }),
     },
-    attributes: vocabulary.nodes.length + vocabulary.edges.length > 0 ? attributeNetwork(config, initial) : undefined,
+    attributes: vocabulary.nodes.length + vocabulary.edges.length > 0 ? attributeNetwork(config) : undefined,
   }
 }
 
@@ -67,16 +66,13 @@ export function countGraphParameters(config: ContractionConfig): number {
   return tf.tidy(() => countParameters(freshParameters(config, randomStream(0))))
 }
 
-function attributeNetwork(
-  config: ContractionConfig,
-  initial: (parts: Record<string, Pick<Layer, "init">>, random: RandomStream) => Parameters,
-): Layer<Parameters, PairTensors, AttributeLogits> {
+function attributeNetwork(config: ContractionConfig): Layer<Parameters, PairTensors, AttributeLogits> {
   const { width, depth, triangles, vocabulary } = config
   const body = refiner({ inputs: attributeInputWidths(config), width, depth, triangles })
   const nodes = layers.mlp({ widths: [width, width, Math.max(1, vocabulary.nodes.length)] })
   const edges = layers.mlp({ widths: [width, width, Math.max(1, vocabulary.edges.length)] })
   return {
-    init: (random) => initial({ body, nodes, edges }, random),
+    init: (random) => initialParameters({ body, nodes, edges }, random),
     apply(parameters, tensors) {
       const refined = body.apply(parameters["body"] as Parameters, tensors)
       return {

@@ -11,19 +11,9 @@ import { contractionProcess, type ContractionProcessOptions } from "./contractio
 import { levelSizes } from "./level-sizes.ts"
 import { contractionPyramid } from "./contraction-pyramid.ts"
 import type { ContractionSampling } from "./sampling-settings.ts"
+import { tinyContractionConfig } from "../testing/tiny-contraction-config.ts"
 
-const config: ContractionConfig = {
-  preference: "low-degree",
-  blocks: false,
-  singlePairs: false,
-  walks: 2,
-  edgeCounts: true,
-  width: 8,
-  depth: 2,
-  triangles: 4,
-  noise: 3,
-  vocabulary: { nodes: ["C", "N"], edges: ["single", "double", "triple"] },
-}
+const config = tinyContractionConfig
 
 const random = randomStream(8)
 const wheel = packedGraph(8, [0, 1, 0, 2, 0, 3, 0, 4, 0, 5, 0, 6, 0, 7, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 1, 7])

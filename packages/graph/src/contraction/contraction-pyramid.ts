@@ -1,6 +1,6 @@
 import { DataError, type RandomStream } from "@scalewise/nn"
 import { degreesOf, isConnected, packedGraph, type PackedGraph } from "../graph/packed-graph.ts"
-import { childPairs, presentPairs } from "./child-pairs.ts"
+import { childPairs, joinedPairs } from "./child-pairs.ts"
 import { randomMatching, type MatchingPreference } from "./matching.ts"
 
 /** One step of refinement: a graph, and the codes that make the next one of it. */
@@ -140,8 +140,5 @@ function patternsOf(coarse: PackedGraph, splits: Uint8Array, fine: PackedGraph):
 /** The next finer graph: the inverse of one contraction. */
 export function expanded({ graph, splits, patterns }: ContractionLevel): PackedGraph {
   const candidates = childPairs(graph, splits)
-  const present = presentPairs(candidates, patterns)
-  const edges: number[] = []
-  for (const [pair, there] of present.entries()) if (there) edges.push(candidates.pairs[2 * pair]!, candidates.pairs[2 * pair + 1]!)
-  return packedGraph(candidates.nodes, edges)
+  return packedGraph(candidates.nodes, joinedPairs(candidates, patterns))
 }

@@ -1,7 +1,7 @@
 import { packedGraph, type PackedGraph } from "../graph/packed-graph.ts"
 import type { GraphOnItsWay } from "../process/graph-process.ts"
 import { structuralFeatures, type StructuralFeatures } from "../refiner/structural-features.ts"
-import { childPairs, presentPairs, type ChildPairs } from "./child-pairs.ts"
+import { childPairs, joinedPairs, type ChildPairs } from "./child-pairs.ts"
 import type { ContractionConfig } from "./contraction-config.ts"
 import type { LevelContext } from "./level-context.ts"
 import type { LevelSizes } from "./level-sizes.ts"
@@ -102,10 +102,7 @@ export function settled(item: GraphInProgress, config: ContractionConfig): Graph
 /** The graph that the codes of a level make. */
 function nextLevel(item: GraphInProgress, config: ContractionConfig): GraphInProgress {
   const children = item.children!
-  const present = presentPairs(children, item.patterns)
-  const edges: number[] = []
-  for (const [pair, isThere] of present.entries()) if (isThere) edges.push(children.pairs[2 * pair]!, children.pairs[2 * pair + 1]!)
-  const graph = packedGraph(children.nodes, edges)
+  const graph = packedGraph(children.nodes, joinedPairs(children, item.patterns))
   return atLevel({ sizes: item.sizes, level: item.level + 1, graph, parent: children.parent, before: item }, config)
 }
 

@@ -1,5 +1,5 @@
 import { packedGraph, type PackedGraph } from "../graph/packed-graph.ts"
-import { presentPairs, type ChildPairs } from "./child-pairs.ts"
+import { joinedPairs, type ChildPairs } from "./child-pairs.ts"
 
 /** A level whose codes are all drawn. */
 export interface DrawnLevel {
@@ -16,9 +16,7 @@ export interface DrawnLevel {
  */
 export function repairedPatterns(level: DrawnLevel, holds: (graph: PackedGraph) => boolean, order: ArrayLike<number>): Uint8Array {
   const { graph, children, splits, patterns } = level
-  const present = presentPairs(children, patterns)
-  const fine: number[] = []
-  for (const [pair, isThere] of present.entries()) if (isThere) fine.push(children.pairs[2 * pair]!, children.pairs[2 * pair + 1]!)
+  const fine = joinedPairs(children, patterns)
   if (holds(merged(fine, children, splits))) return patterns
   const applied = new Uint8Array(graph.nodes)
   const refused = new Uint8Array(graph.nodes)

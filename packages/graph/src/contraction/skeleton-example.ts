@@ -6,6 +6,7 @@ import type { ContractionConfig } from "./contraction-config.ts"
 import type { ContractionPyramid } from "./contraction-pyramid.ts"
 import type { LevelContext } from "./level-context.ts"
 import { patternInput } from "./pattern-input.ts"
+import { hiddenMask, type RevealTraining } from "../training/hidden-mask.ts"
 import { splitInput, unknownSplit } from "./split-input.ts"
 
 /** One level of one graph, partly revealed, and what is to be said of the rest. */
@@ -23,19 +24,6 @@ export interface SkeletonExample {
   readonly patterns: Uint8Array
   /** Ends of the level's edges. */
   readonly edges: Int32Array
-}
-
-/** How codes are revealed in training. */
-export interface RevealTraining {
-  /** Share of the examples where nothing is revealed; in the others each code is, with a rate drawn from [0, 1). */
-  readonly nothing: number
-}
-
-/** Draws a mask of what is hidden. */
-export function hiddenMask(count: number, { nothing }: RevealTraining, random: RandomStream): Uint8Array {
-  const [coin = 0, rate = 0] = random.fold("rate").uniformValues([2])
-  if (coin < nothing) return new Uint8Array(count).fill(1)
-  return Uint8Array.from(random.fold("hidden").uniformValues([count]), (u) => (u < rate ? 0 : 1))
 }
 
 /** Level `at` of a pyramid with some codes hidden and fresh noise for its nodes. */

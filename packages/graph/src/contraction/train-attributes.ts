@@ -10,7 +10,7 @@ import { trainNetwork, type TrainedNetwork } from "../training/train-network.ts"
 import { attributeInput } from "./attribute-input.ts"
 import type { ContractionConfig } from "./contraction-config.ts"
 import { contractionNetworks, type ContractionNetworks } from "./contraction-networks.ts"
-import { hiddenMask, type RevealTraining } from "./skeleton-example.ts"
+import { hiddenMask, type RevealTraining } from "../training/hidden-mask.ts"
 
 /** A graph with some of its labels hidden. */
 export interface AttributeExample {

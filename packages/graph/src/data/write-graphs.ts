@@ -21,6 +21,16 @@ export interface WriteGraphsOptions {
 }
 
 /**
+ * Refuses a name that `writeGraphs` would refuse, before there is anything to lose.
+ *
+ * @throws ConfigError for a name with another ending
+ */
+export function checkGraphFileName(file: string): void {
+  if (!Object.hasOwn(formats, endingOf(file)))
+    throw new ConfigError(`writeGraphs: expected a name that ends in .jsonl, .jsonl.gz, .graphml or .gexf, got ${file}`)
+}
+
+/**
  * Writes graphs that `readGraphs` reads back, whole or not at all: JSON lines (.jsonl, .jsonl.gz), or
  * GraphML (.graphml) and GEXF (.gexf) for programs that draw them.
  *
@@ -31,9 +41,9 @@ export async function writeGraphs(
   graphs: readonly PackedGraph[],
   { vocabulary = { nodes: [], edges: [] }, ids, splits }: WriteGraphsOptions = {},
 ): Promise<void> {
+  checkGraphFileName(file)
   for (const graph of graphs) checkLabels(graph, vocabulary)
-  const write = formats[endingOf(file)]
-  if (!write) throw new ConfigError(`writeGraphs: expected a name that ends in .jsonl, .jsonl.gz, .graphml or .gexf, got ${file}`)
+  const write = formats[endingOf(file)]!
   const bytes = Buffer.from(write({ graphs, vocabulary, ids: ids ?? graphs.map((_, i) => String(i)), splits: splits ?? [] }))
   await writeAtomically(file, (sink) => sink(/\.gz$/i.test(file) ? gzipSync(bytes) : bytes))
 }

@@ -11,19 +11,9 @@ import { brokenNetworks } from "./broken-networks.ts"
 import { exactGraphLaw } from "./exact-law.ts"
 import type { InvarianceSubject } from "./network-outputs.ts"
 import { sampledLaw } from "./sampled-law.ts"
+import { tinyContractionConfig } from "../testing/tiny-contraction-config.ts"
 
-const config: ContractionConfig = {
-  preference: "low-degree",
-  blocks: false,
-  singlePairs: false,
-  walks: 2,
-  edgeCounts: true,
-  width: 8,
-  depth: 2,
-  triangles: 4,
-  noise: 0,
-  vocabulary: { nodes: [], edges: [] },
-}
+const config: ContractionConfig = { ...tinyContractionConfig, noise: 0, vocabulary: { nodes: [], edges: [] } }
 const three: LevelSizes[] = [{ nodes: [1, 2, 3], edges: [0, 1, 2] }]
 const four: LevelSizes[] = [
   { nodes: [1, 2, 4], edges: [0, 1, 4] },

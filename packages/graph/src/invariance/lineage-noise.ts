@@ -1,6 +1,6 @@
 import type { RandomStream } from "@scalewise/nn"
 import { transposedPattern } from "../contraction/child-pairs.ts"
-import type { CodeNoise } from "../contraction/code-noise.ts"
+import type { CodeNoise } from "../process/code-noise.ts"
 import type { GraphInProgress } from "../contraction/graph-in-progress.ts"
 
 /** The line of slots by which each node of a level descends from the single first node: what a node is, whatever its number. */

@@ -11,19 +11,9 @@ import { carriedMatchings } from "./carried-matchings.ts"
 import { isSamePyramid, lossInvariance } from "./loss-invariance.ts"
 import { randomConnectedGraph } from "./network-problem.ts"
 import { movedRows } from "./renaming.ts"
+import { tinyContractionConfig } from "../testing/tiny-contraction-config.ts"
 
-const config: ContractionConfig = {
-  preference: "low-degree",
-  blocks: true,
-  singlePairs: false,
-  walks: 3,
-  edgeCounts: true,
-  width: 12,
-  depth: 3,
-  triangles: 4,
-  noise: 3,
-  vocabulary: { nodes: ["C", "N"], edges: ["single", "double", "triple"] },
-}
+const config: ContractionConfig = { ...tinyContractionConfig, blocks: true, walks: 3, width: 12, depth: 3 }
 const random = randomStream(21)
 let parameters: Parameters
 const graphs = [4, 9, 13, 17].map((nodes) => {

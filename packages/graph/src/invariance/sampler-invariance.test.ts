@@ -9,19 +9,9 @@ import type { ContractionSampling } from "../contraction/sampling-settings.ts"
 import { brokenNetworks } from "./broken-networks.ts"
 import { randomConnectedGraph } from "./network-problem.ts"
 import { samplerInvariance } from "./sampler-invariance.ts"
+import { tinyContractionConfig } from "../testing/tiny-contraction-config.ts"
 
-const config: ContractionConfig = {
-  preference: "low-degree",
-  blocks: false,
-  singlePairs: false,
-  walks: 2,
-  edgeCounts: true,
-  width: 8,
-  depth: 1,
-  triangles: 4,
-  noise: 3,
-  vocabulary: { nodes: ["C", "N"], edges: ["single", "double", "triple"] },
-}
+const config: ContractionConfig = { ...tinyContractionConfig, depth: 1 }
 const random = randomStream(12)
 const graphs = [8, 9, 10].map((nodes) => randomConnectedGraph(nodes, random.fold(nodes)))
 const sizes = graphs.map((graph, i) => levelSizes(contractionPyramid(graph, random.fold(i))))

@@ -1,4 +1,4 @@
-import type { DiscreteChain } from "@scalewise/core"
+import { stateAt, type DiscreteChain } from "@scalewise/core"
 import { tf, type Parameters, type RandomStream } from "@scalewise/nn"
 import type { PackedGraph } from "../graph/packed-graph.ts"
 import { categoriesOf } from "../process/graph-categories.ts"
@@ -6,7 +6,6 @@ import { sizeLogProb, type SizeLaw } from "../process/size-law.ts"
 import { pairBatch, pairTensors } from "../refiner/pair-batch.ts"
 import { graphChains, posteriorTable, reverseLogits } from "./graph-chains.ts"
 import type { MaskedConfig } from "./masked-config.ts"
-import { stateAt } from "./masked-example.ts"
 import { maskedInput } from "./masked-input.ts"
 import { maskedNetwork } from "./masked-network.ts"
 

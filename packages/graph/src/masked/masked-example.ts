@@ -1,3 +1,4 @@
+import { stateAt } from "@scalewise/core"
 import type { RandomStream } from "@scalewise/nn"
 import { kindsOf, type GraphCategories } from "../process/graph-categories.ts"
 import type { PairGraph } from "../refiner/pair-graph.ts"
@@ -65,17 +66,4 @@ export function maskedExample(
   }
   const sites = (kinds.nodes > 0 ? nodes : 0) + pairKinds.length
   return { input: maskedInput({ ...view, noiseValues }, config), truth, asked, weight: 1 / (rate * sites) }
-}
-
-/** The state at height u of the cumulative law. */
-export function stateAt(law: Float64Array, u: number): number {
-  let sum = 0
-  let last = 0
-  for (let state = 0; state < law.length; state++) {
-    if (law[state] === 0) continue
-    last = state
-    sum += law[state]!
-    if (u < sum) return state
-  }
-  return last
 }

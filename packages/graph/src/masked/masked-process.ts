@@ -1,6 +1,6 @@
 import type { BackwardProcess, DiscreteChain } from "@scalewise/core"
 import type { Parameters, tf } from "@scalewise/nn"
-import { gumbel, streamNoise, type CodeNoise } from "../contraction/code-noise.ts"
+import { gumbel, streamNoise, type CodeNoise } from "../process/code-noise.ts"
 import type { PackedGraph } from "../graph/packed-graph.ts"
 import { graphOfCategories, type GraphCategories } from "../process/graph-categories.ts"
 import type { GraphCondition, GraphOnItsWay, GraphState } from "../process/graph-process.ts"

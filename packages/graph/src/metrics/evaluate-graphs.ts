@@ -1,5 +1,6 @@
 import { ConfigError, DataError, randomStream, type RandomStream } from "@scalewise/nn"
 import type { AbstractGraph } from "graphology-types"
+import { pickedAtRandom } from "../data/picked-at-random.ts"
 import { fromGraphology } from "../graph/graphology.ts"
 import type { PackedGraph } from "../graph/packed-graph.ts"
 import { blockResample, matchedErdosRenyi } from "./graph-baselines.ts"
@@ -62,7 +63,7 @@ export function evaluateGraphSets(sets: readonly GraphSet[], options: EvaluateGr
     ...PackedGraph[][],
   ]
   const some = (set: PackedGraph[], name: string): PackedGraph[] =>
-    set.length <= compareAtMost ? set : [...random.fold(name).permutation(set.length).subarray(0, compareAtMost)].map((i) => set[i]!)
+    set.length <= compareAtMost ? set : pickedAtRandom(set, compareAtMost, random.fold(name))
   const someTrain = some(train, "train")
   const stages = [
     "reference",
@@ -90,11 +91,7 @@ export function evaluateGraphSets(sets: readonly GraphSet[], options: EvaluateGr
   const perfect = trainTable ? mmdFloors(learned, target, trainTable, { counts, draws: floorDraws, random: random.fold("floors") }) : []
   const ownDraws = Array.from({ length: learned.length > 0 ? 5 : 0 }, (_, draw) => {
     const stream = random.fold("pgd floor").fold(draw)
-    const picks = stream.permutation(learned.length).subarray(0, Math.min(compared, learned.length))
-    return discrepancy(
-      [...picks].map((i) => learned[i]!),
-      stream,
-    )
+    return discrepancy(pickedAtRandom(learned, compared, stream), stream)
   })
 
   const naive =

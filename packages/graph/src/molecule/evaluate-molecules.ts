@@ -1,4 +1,5 @@
 import { ConfigError, DataError, type RandomStream } from "@scalewise/nn"
+import { pickedAtRandom } from "../data/picked-at-random.ts"
 import { isConnected, type GraphVocabulary, type PackedGraph } from "../graph/packed-graph.ts"
 import { moleculeJudge, type CanonicalMolecule, type MoleculeJudge } from "./canonical-molecules.ts"
 import { knownMolecules } from "./known-molecules.ts"
@@ -161,7 +162,7 @@ function floors({ train, validation, test }: RealMolecules, { count, random, dis
   const from = validation?.length ? "validation" : "train"
   const source = from === "validation" ? validation! : (train ?? [])
   if (source.length === 0) return null
-  const drawn = Array.from(random.fold("floor").permutation(source.length).subarray(0, count), (i) => source[i]!)
+  const drawn = pickedAtRandom(source, count, random.fold("floor"))
   const total = (train?.length ?? 0) + (validation?.length ?? 0) + test.length
   return {
     count: drawn.length,

@@ -1,6 +1,6 @@
 import type { Distribution } from "@scalewise/core"
 import { ConfigError, tf } from "@scalewise/nn"
-import { gumbel, streamNoise, type CodeNoise } from "../contraction/code-noise.ts"
+import { gumbel, streamNoise, type CodeNoise } from "./code-noise.ts"
 import { classEntropy, classLogProb, drawnClass } from "../refiner/logit-rows.ts"
 
 /** What a step draws for: the whole graph (one site), its nodes, or its pairs. */

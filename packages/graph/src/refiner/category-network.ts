@@ -1,4 +1,5 @@
 import { layers, tf, type Layer, type Parameters, type RandomStream } from "@scalewise/nn"
+import { initialParameters } from "./initial-parameters.ts"
 import type { PairTensors } from "./pair-batch.ts"
 import { refiner, type RefinerOptions } from "./refiner.ts"
 
@@ -26,7 +27,7 @@ export function categoryNetwork({ outputs, ...body }: CategoryNetworkOptions): L
   return {
     init: (random: RandomStream) => ({
       body: network.init(random.fold("body")),
-      heads: Object.fromEntries(Object.entries(heads).map(([part, head]) => [part, head.init(random.fold("heads").fold(part))])),
+      heads: initialParameters(heads, random.fold("heads")),
     }),
     apply(parameters, tensors) {
       const refined = network.apply(parameters["body"] as Parameters, tensors)

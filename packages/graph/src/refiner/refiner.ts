@@ -1,4 +1,5 @@
-import { layers, ops, tf, type Layer, type Parameters, type RandomStream } from "@scalewise/nn"
+import { layers, ops, tf, type Layer, type Parameters } from "@scalewise/nn"
+import { initialParameters } from "./initial-parameters.ts"
 import type { PairTensors } from "./pair-batch.ts"
 
 // B graphs, V nodes, E pairs, T triangles of the whole batch, D width, U width of the triangle messages
@@ -52,9 +53,9 @@ export function refiner({ inputs, width, depth, triangles }: RefinerOptions): La
 
   return {
     init: (random) => ({
-      embed: initial(embed, random.fold("embed")),
-      layers: Object.fromEntries(Array.from({ length: depth }, (_, i) => [i, initial(layer, random.fold("layers").fold(i))])),
-      final: initial(final, random.fold("final")),
+      embed: initialParameters(embed, random.fold("embed")),
+      layers: Object.fromEntries(Array.from({ length: depth }, (_, i) => [i, initialParameters(layer, random.fold("layers").fold(i))])),
+      final: initialParameters(final, random.fold("final")),
     }),
     apply(parameters, { nodes, pairs, globals, graphOf, weight, ends, triangles: sides }) {
       const [nodeCount, graphCount] = [nodes.shape[0], globals.shape[0]]
@@ -93,9 +94,6 @@ export function refiner({ inputs, width, depth, triangles }: RefinerOptions): La
     },
   }
 }
-
-const initial = (parts: Readonly<Record<string, Pick<Layer, "init">>>, random: RandomStream): Parameters =>
-  Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, part.init(random.fold(name))]))
 
 /** For each pair the sum over its triangles of the product of the other two sides' messages [E, U]. */
 function aroundTriangles(sideEU: tf.Tensor, sides: tf.Tensor): tf.Tensor {

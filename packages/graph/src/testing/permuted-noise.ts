@@ -1,4 +1,4 @@
-import type { CodeNoise } from "../contraction/code-noise.ts"
+import type { CodeNoise } from "../process/code-noise.ts"
 import { allPairs, pairNumber } from "../refiner/all-pairs.ts"
 
 /** The noise of a graph of n nodes whose node v is called `order[v]`, for processes over all pairs: every number goes with its node or pair. */

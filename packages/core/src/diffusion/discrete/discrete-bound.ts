@@ -1,6 +1,7 @@
 import { tf, type RandomStream } from "@scalewise/nn"
 import type { DiscreteModel } from "./d3pm.ts"
 import { discretePosterior, discreteReverse } from "./discrete-posterior.ts"
+import { stateAt } from "./state-at.ts"
 
 /** Options of `discreteBound`. */
 export interface DiscreteBoundOptions<Condition> {
@@ -43,7 +44,7 @@ export async function discreteBound<Condition>(
   const terms: Float64Array[] = []
   for (let level = 1; level <= levels; level++) {
     const uniforms = random.fold("bound").fold(level).uniformValues([B, L])
-    const xt = Int32Array.from(x0, (_, site) => drawn(rowOf(level, site), uniforms[site]!))
+    const xt = Int32Array.from(x0, (_, site) => stateAt(rowOf(level, site), uniforms[site]!))
     const logits = tf.tidy(() => network(tf.tensor2d(xt, [B, L], "int32"), tf.fill([B], level), condition))
     const values = await logits.data()
     logits.dispose()
@@ -70,17 +71,4 @@ function softmax(logits: ArrayLike<number>): Float64Array {
   const powers = Float64Array.from(logits, (value) => Math.exp(value - highest))
   const total = powers.reduce((sum, value) => sum + value, 0)
   return powers.map((value) => value / total)
-}
-
-/** The state at height u of the cumulative law. */
-function drawn(law: Float64Array, u: number): number {
-  let sum = 0
-  let last = 0
-  for (let state = 0; state < law.length; state++) {
-    if (law[state] === 0) continue
-    last = state
-    sum += law[state]!
-    if (u < sum) return state
-  }
-  return last
 }
