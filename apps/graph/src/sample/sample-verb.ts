@@ -1,3 +1,5 @@
+import { mkdir } from "node:fs/promises"
+import path from "node:path"
 import { backendSentence, defineVerb, integer, type Progress, type Verb } from "@scalewise/cli"
 
 interface Options {
@@ -15,7 +17,7 @@ export const sampleVerb: Verb = defineVerb<undefined, Options>({
   summary: "draw graphs from a model",
   description:
     "Grows graphs from a single node, level by level, and writes them to a file. Graph i of a seed is the same in any batch and count. " +
-    "The ending of --out says how: .jsonl (also .gz), .graphml, .gexf, .edges or, for molecules, .smi.",
+    "The ending of --out says how: .jsonl (also .gz), .graphml or .gexf.",
   options: [
     { flags: "--checkpoint <dir>", description: "folder of the model, or the name of a shipped one (tree)", default: "tree" },
     { flags: "--count <n>", description: "how many graphs", default: 40, parse: integer({ min: 1 }) },
@@ -32,12 +34,15 @@ export const sampleVerb: Verb = defineVerb<undefined, Options>({
     "sample --checkpoint runs/graph/planar/checkpoints/model --count 200 --nodes 64 --out planar.jsonl.gz",
   ],
   async run({ options, seed = 0, signal, output, host, progress }) {
-    const { samplePackedGraphs, writeGraphs } = await import("@scalewise/graph")
+    const { checkGraphFileName, samplePackedGraphs, writeGraphs } = await import("@scalewise/graph")
     const { selectBackend } = await import("@scalewise/nn")
     const { openGraphModel } = await import("./open-graph-model.ts")
     const { readSampling, samplingOf } = await import("./read-sampling.ts")
 
     const sampling = readSampling(options.sampling)
+    // Before the graphs are drawn, or they would be lost
+    checkGraphFileName(options.out)
+    await mkdir(path.dirname(options.out), { recursive: true })
     const backend = await selectBackend()
     const model = await openGraphModel(options.checkpoint)
     output.say(backendSentence(backend))

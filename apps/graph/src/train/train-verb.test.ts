@@ -59,6 +59,8 @@ describe("train and sample", () => {
     }
     const sampled = await runVerb(sampleVerb, ["--checkpoint", path.join(folder, "none")], app)
     expect([sampled.status, sampled.err]).toEqual([3, expect.stringContaining("expected the folder of a graph model")])
+    const named = await runVerb(sampleVerb, ["--checkpoint", path.join(folder, "none"), "--out", "graphs.foo"], app)
+    expect([named.status, named.err]).toEqual([2, expect.stringContaining("expected a name that ends in .jsonl")])
     const settings = await runVerb(sampleVerb, ["--sampling", '{"splitRound":2}'], app)
     expect([settings.status, settings.err]).toEqual([2, expect.stringContaining("splitRound")])
   })
