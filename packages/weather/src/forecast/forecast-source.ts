@@ -17,6 +17,6 @@ export interface ForecastSource {
   readonly leads: Float64Array
   /** M. */
   readonly members: number
-  /** All fields of one start, [L, M, V, H, W]; NaN where nothing was written. */
+  /** All fields of start number `start` of `starts`, [L, M, V, H, W]; NaN where nothing was written. */
   read(start: number): Promise<Float32Array>
 }

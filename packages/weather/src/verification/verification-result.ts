@@ -113,7 +113,7 @@ export interface LeadScores {
   readonly bands: readonly BandScores[]
 }
 
-/** Forecasts of the event that a training quantile of the cell and season is passed. */
+/** Forecasts of the event that a training quantile of the cell and season is passed. Curves are there for the forecast alone, else empty. */
 export interface EventScores {
   /** "above 95 %", "below 5 %". */
   readonly name: string

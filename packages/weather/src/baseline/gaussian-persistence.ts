@@ -1,0 +1,102 @@
+import type { GaussianForecastSource } from "../forecast/gaussian-forecast-source.ts"
+import { baselineSource, startStream, type BaselineSetting } from "./baseline-setting.ts"
+
+/** From how many training trajectories each member's noise is mixed. */
+const mixed = 16
+
+/**
+ * Climatology as a Gaussian in every cell, with mean and deviation of the season (and of the hour, where data are that fine).
+ */
+export function climatologyGaussian(setting: BaselineSetting): GaussianForecastSource {
+  const { forecast, size } = setting
+  return gaussianPersistence(
+    setting,
+    "climatology (Gaussian)",
+    Array.from(forecast.leads, () => new Float64Array(size)),
+  )
+}
+
+/**
+ * Damped persistence: the anomaly at the start, in standard deviations of the season, times the correlation that training has at this cell and lead, and a Gaussian of
+ * what that misses in training (a first-order autoregression for each cell and lead).
+ */
+export function dampedPersistence(setting: BaselineSetting): GaussianForecastSource {
+  const { forecast, anomalies, trajectories, size, series, find } = setting
+  const damping = Array.from(forecast.leads, (lead) => {
+    const [product, square] = [new Float64Array(size), new Float64Array(size)]
+    for (const t of trajectories) {
+      const later = find(series.time.hours[t]! + lead) * size
+      for (let n = 0, at = t * size; n < size; n++) {
+        product[n]! += anomalies[at + n]! * anomalies[later + n]!
+        square[n]! += anomalies[at + n]! ** 2
+      }
+    }
+    return product.map((value, n) => (square[n]! > 0 ? value / square[n]! : 0))
+  })
+  return gaussianPersistence(setting, "damped persistence", damping)
+}
+
+/**
+ * Members are the mean plus noise with the covariance, across cells and leads, of what the mean misses in training: each member's is a
+ * sum of training remainders with normal weights. Independent noise in each cell would make nonsense of whole fields.
+ *
+ * @param damping - [L] of [N]
+ */
+function gaussianPersistence(setting: BaselineSetting, name: string, damping: readonly Float64Array[]): GaussianForecastSource {
+  const { forecast, anomalies, trajectories, size, series, find, seasonal, isComplete } = setting
+  const { leads, members, starts } = forecast
+  const later = (t: number, l: number): number => find(series.time.hours[t]! + leads[l]!) * size
+  const missed = damping.map((factor, l) => {
+    const squares = new Float64Array(size)
+    for (const t of trajectories)
+      for (let n = 0, from = t * size, to = later(t, l); n < size; n++)
+        squares[n]! += (anomalies[to + n]! - factor[n]! * anomalies[from + n]!) ** 2
+    return squares.map((sum) => Math.sqrt(sum / trajectories.length))
+  })
+  const random = setting.random.fold(name)
+  const isClimatology = damping.every((factor) => factor.every((value) => value === 0))
+  /** Where the anomalies of the start begin; -1 where they are needed and missing. */
+  const origin = (hours: number): number => {
+    if (isClimatology) return 0
+    const t = find(hours)
+    return t >= 0 && isComplete[t] === 1 ? t * size : -1
+  }
+  const source = baselineSource(setting, name, (into, hours) => {
+    const present = origin(hours)
+    if (present < 0) return
+    const stream = startStream(random, hours)
+    const weights = stream.fold("weights").normalValues([members * mixed])
+    const picks = stream.fold("picks").integers(members * mixed, trajectories.length)
+    for (const [l, factor] of damping.entries()) {
+      const { mean, deviation } = seasonal(hours + leads[l]!)
+      for (let m = 0; m < members; m++) {
+        const out = (l * members + m) * size
+        for (let n = 0; n < size; n++) into[out + n] = factor[n]! * anomalies[present + n]!
+        for (let k = m * mixed; k < (m + 1) * mixed; k++) {
+          const t = trajectories[picks[k]!]!
+          const weight = weights[k]! / Math.sqrt(mixed)
+          for (let n = 0, from = t * size, to = later(t, l); n < size; n++)
+            into[out + n]! += weight * (anomalies[to + n]! - factor[n]! * anomalies[from + n]!)
+        }
+        for (let n = 0; n < size; n++) into[out + n] = mean[n]! + deviation[n]! * into[out + n]!
+      }
+    }
+  })
+  return {
+    ...source,
+    readGaussian(start) {
+      const hours = starts[start]!
+      const present = origin(hours)
+      const fields = { mean: new Float32Array(leads.length * size), deviation: new Float32Array(leads.length * size) }
+      for (const [l, factor] of damping.entries()) {
+        const { mean, deviation } = seasonal(hours + leads[l]!)
+        for (let n = 0; n < size; n++) {
+          const anomaly = present < 0 ? Number.NaN : factor[n]! * anomalies[present + n]!
+          fields.mean[l * size + n] = mean[n]! + deviation[n]! * anomaly
+          fields.deviation[l * size + n] = deviation[n]! * missed[l]![n]!
+        }
+      }
+      return Promise.resolve(fields)
+    },
+  }
+}
