@@ -48,7 +48,7 @@ interface ChartBody extends ChartOptions {
 
 const legendLine = 20
 const legendGlyph = 16
-const characterWidth = 6.9
+const characterWidth = 7.4
 
 let page: JSDOM | undefined
 

@@ -39,7 +39,10 @@ export function seriesVariables(ground: "light" | "dark"): string {
   return palette.map((color, index) => `--series-${index + 1}: ${color[ground]};`).join(" ")
 }
 
-/** Replaces the variables by the light colours, for readers of SVG that know no CSS variables. */
+/** Replaces the variables by the light colours, for readers of SVG that know no CSS variables, and what a page would hand down by its fonts. */
 export function withFixedColors(svg: string): string {
-  return svg.replace(/var\(--[a-z0-9-]+, ([^)]+)\)/g, "$1").replaceAll("currentColor", "#1c2024")
+  return svg
+    .replace(/var\(--[a-z0-9-]+, ([^)]+)\)/g, "$1")
+    .replaceAll("currentColor", "#1c2024")
+    .replaceAll("font-family: inherit", "font-family: system-ui, DejaVu Sans, sans-serif")
 }

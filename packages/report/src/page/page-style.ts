@@ -23,6 +23,7 @@ figcaption { color: var(--soft); font-size: .95rem; }
 figcaption p { margin: .5rem 0; }
 .chart svg { display: block; min-width: 34rem; max-width: 100%; height: auto; }
 .graphs svg { display: block; max-width: 100%; height: auto; }
+.maps svg { display: block; min-width: 44rem; max-width: 100%; height: auto; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; font-size: .95rem; font-variant-numeric: tabular-nums; }
 caption { text-align: left; font-weight: 600; padding-bottom: .5rem; }
@@ -46,6 +47,7 @@ details table { font-size: .85rem; }
 footer { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--line); color: var(--soft); font-size: .9rem; }
 pre, code { font-family: ui-monospace, "DejaVu Sans Mono", monospace; font-size: .9em; }
 pre { background: var(--panel); padding: .75rem 1rem; border-radius: .5rem; overflow-x: auto; }
+@media screen and (min-width: 66rem) { .maps .scroll { width: 60rem; margin-left: calc(50% - 30rem); } }
 @media print {
   body { max-width: none; padding: 0; font-size: 10.5pt; }
   nav, details { display: none; }
