@@ -21,9 +21,24 @@ export type {
 } from "./data/array-file.ts"
 export { packingOf, unpack, unpackAll, type Packing } from "./cf/packing.ts"
 
+// Data: files to write
+export { createNetcdf, type CreateNetcdfOptions, type NetcdfWriter } from "./netcdf/netcdf-writer.ts"
+export type { HeaderToWrite, TypedAttributes, VariableToWrite, WritableType } from "./netcdf/encode-header.ts"
+
+// Forecast files
+export {
+  createForecastFile,
+  type CreateForecastFileOptions,
+  type ForecastBlock,
+  type ForecastFile,
+} from "./forecast/create-forecast-file.ts"
+export { openForecastFile } from "./forecast/open-forecast-file.ts"
+export type { ForecastContents, ForecastLayoutName } from "./forecast/forecast-layout.ts"
+
 // Calendars
 export { dateAt, formatDate, hoursOf, parseDate, yearFraction, type Calendar, type CalendarDate } from "./calendar/calendar.ts"
 export { parsePeriod } from "./calendar/parse-period.ts"
+export { parseSpan, type Period } from "./calendar/parse-span.ts"
 
 // Units
 export { canonicalUnits, unitConversion } from "./cf/unit-conversion.ts"
@@ -32,3 +47,50 @@ export { canonicalUnits, unitConversion } from "./cf/unit-conversion.ts"
 export { cellCount, rowWeights, type LatLonGrid } from "./grid/lat-lon-grid.ts"
 export { gridText } from "./grid/grid-text.ts"
 export { sameGrid } from "./grid/same-grid.ts"
+
+// The forecaster: forward and backward process
+export {
+  forecastBody,
+  forecastProcess,
+  type ForecastBody,
+  type ForecastParameters,
+  type ForecastProcess,
+  type ForecastState,
+} from "./forecaster/forecast-process.ts"
+export type { ConditionFeatures, ForecastCondition, LinearParts } from "./forecaster/conditioning.ts"
+export type { ForecasterConfig, RefinerConfig, TargetForm } from "./forecaster/forecaster-config.ts"
+export { scaleWavelengths } from "./forecaster/scale-wavelengths.ts"
+
+// The forecaster: training, checkpoints, calibration
+export { forecasterPresets } from "./forecaster/presets.ts"
+export {
+  trainForecaster,
+  type ForecasterTrainingConfig,
+  type ForecasterTrainingEvent,
+  type PreparedSummary,
+  type TrainedForecaster,
+  type TrainForecasterOptions,
+} from "./forecaster/train-forecaster.ts"
+export {
+  forecaster,
+  loadForecaster,
+  saveForecaster,
+  type Forecaster,
+  type ForecasterOptions,
+  type SaveForecasterOptions,
+} from "./forecaster/forecaster.ts"
+export {
+  calibrateForecaster,
+  ensembleQuality,
+  type CalibrateOptions,
+  type Calibration,
+  type CalibrationTrial,
+  type EnsembleQuality,
+} from "./forecaster/calibrate.ts"
+
+// The forecaster: ensembles
+export { initialStates, type InitialStates } from "./forecaster/initial-states.ts"
+export { modelForecasts, type ModelForecastsOptions } from "./forecaster/model-forecasts.ts"
+export { rollout, type InitialState, type RolloutLead, type RolloutOptions } from "./forecaster/rollout.ts"
+export { writeForecast, type WriteForecastOptions, type WrittenForecast } from "./forecaster/write-forecast.ts"
+export { shippedForecasterFolder, shippedForecasters } from "./forecaster/shipped-forecasters.ts"

@@ -2,6 +2,7 @@ import { DataError } from "@scalewise/nn"
 import { dateAt, daysInMonth, hoursOf, parseDate, type Calendar } from "../calendar/calendar.ts"
 
 const hoursPerUnit: readonly (readonly [RegExp, number])[] = [
+  [/^(nanoseconds?|nanosecs?|ns)$/i, 1 / 3.6e12],
   [/^(microseconds?|microsecs?|us)$/i, 1 / 3.6e9],
   [/^(milliseconds?|millisecs?|msecs?|ms)$/i, 1 / 3.6e6],
   [/^(seconds?|secs?|s)$/i, 1 / 3600],

@@ -2,12 +2,12 @@ import { DataError } from "@scalewise/nn"
 import type { Calendar } from "../calendar/calendar.ts"
 import { numbersAttribute, textAttribute } from "../cf/attribute.ts"
 import { axisOf, type AxisKind } from "../cf/axis-of.ts"
-import { calendarOf } from "../cf/calendar-name.ts"
-import { decodeTimes, isTimeUnits } from "../cf/decode-time.ts"
-import { packingOf, unpackAll, type Packing } from "../cf/packing.ts"
+import { isTimeUnits } from "../cf/decode-time.ts"
+import { packingOf, type Packing } from "../cf/packing.ts"
 import { canonicalUnits } from "../cf/unit-conversion.ts"
 import { orientGrid, type GridOrder } from "../grid/orient-grid.ts"
 import type { ArrayFile, ArrayVariable } from "./array-file.ts"
+import { axisMoments, axisValues, coordinateOf } from "./axis-values.ts"
 
 /** A variable of a file that lies on its latitude-longitude grid. */
 export interface FileField {
@@ -33,17 +33,19 @@ export interface GriddedFile {
   readonly notices: readonly string[]
 }
 
+export interface GriddedFileOptions {
+  /** Whether fields may run along starts, leads and members, as those of forecasts do. @defaultValue false */
+  readonly forecasts?: boolean
+}
+
 /**
  * Finds the weather in a file: which axes are latitude, longitude, level and time, in whatever order and direction they are, and which
  * variables lie on them. What cannot be used is told in `reasons`, not thrown.
  */
-export async function griddedFile(file: ArrayFile): Promise<GriddedFile> {
+export async function griddedFile(file: ArrayFile, { forecasts = false }: GriddedFileOptions = {}): Promise<GriddedFile> {
   const reasons: string[] = []
   const notices = [...file.notices]
-  const coordinate = (dimension: string): ArrayVariable | undefined =>
-    file.variables.find(
-      ({ name, dimensions, type }) => name === dimension && dimensions.length === 1 && dimensions[0] === dimension && type !== "char",
-    )
+  const coordinate = (dimension: string): ArrayVariable | undefined => coordinateOf(file, dimension)
   const kinds = new Map(file.dimensions.map(({ name }) => [name, axisOf(name, coordinate(name))]))
 
   const isData = ({ name, type, dimensions }: ArrayVariable): boolean =>
@@ -56,7 +58,7 @@ export async function griddedFile(file: ArrayFile): Promise<GriddedFile> {
   const gridOf = (variable: ArrayVariable): string => dimensionsOf(variable, kinds, ["latitude", "longitude"]).join()
   const usable = onGrid.filter((variable) => {
     const problem =
-      fieldProblem(variable, kinds) ??
+      fieldProblem(variable, kinds, forecasts) ??
       (gridOf(variable) === gridOf(onGrid[0]!) ? undefined : "lies on another grid than the first field; put it into its own file")
     if (problem !== undefined) reasons.push(`"${variable.name}" ${problem}`)
     return problem === undefined
@@ -94,7 +96,11 @@ const dimensionsOf = (
 ): string[] => wanted.map((kind) => dimensions.find((name) => kinds.get(name) === kind)!)
 
 /** Ends the sentence that its name begins; undefined where it is a field. */
-function fieldProblem({ dimensions, shape }: ArrayVariable, kinds: ReadonlyMap<string, AxisKind | undefined>): string | undefined {
+function fieldProblem(
+  { dimensions, shape }: ArrayVariable,
+  kinds: ReadonlyMap<string, AxisKind | undefined>,
+  forecasts: boolean,
+): string | undefined {
   const seen = new Set<AxisKind>()
   for (const [axis, name] of dimensions.entries()) {
     const kind = kinds.get(name)
@@ -103,7 +109,7 @@ function fieldProblem({ dimensions, shape }: ArrayVariable, kinds: ReadonlyMap<s
     if (shape[axis] === 1) continue
     if (kind === undefined)
       return `runs along "${name}", which is no axis of time, level, latitude or longitude; select one of its ${shape[axis]} parts first`
-    if (kind === "member" || kind === "lead" || kind === "start")
+    if (!forecasts && (kind === "member" || kind === "lead" || kind === "start"))
       return `runs along "${name}", as forecasts do: verify and report read it, training needs one state at each time`
   }
   return undefined
@@ -140,7 +146,7 @@ async function orderOf(
       reasons.push(`its axis "${name}" has no values; add a variable "${name}" with the degrees`)
       return undefined
     }
-    values.push(unpackAll(await file.read(name), packingOf(variable)))
+    values.push(await axisValues(file, variable))
   }
   try {
     return orientGrid(values[0]!, values[1]!)
@@ -177,9 +183,7 @@ async function timesOf(
     )
   }
   try {
-    const calendar = calendarOf(textAttribute(variable.attributes, "calendar"))
-    const values = unpackAll(await file.read(variable.name), packingOf(variable))
-    const { hours, notices } = decodeTimes(values, textAttribute(variable.attributes, "units"), calendar)
+    const { calendar, hours, notices } = await axisMoments(file, variable)
     return { calendar, hours, reasons: [], notices: [...notices] }
   } catch (error) {
     if (!(error instanceof DataError)) throw error
@@ -204,7 +208,7 @@ async function levelsOf(
     const length = file.dimensions.find((dimension) => dimension.name === name)?.length
     return name === undefined ? (level === undefined ? undefined : [level]) : Array.from({ length: length ?? 0 }, (_, i) => i)
   }
-  const values = unpackAll(await file.read(variable.name), packingOf(variable))
+  const values = await axisValues(file, variable)
   const isPascal = canonicalUnits(textAttribute(variable.attributes, "units") ?? "") === "Pa"
   return Array.from(values, (value) => Number((isPascal ? value / 100 : value).toPrecision(7)))
 }

@@ -65,3 +65,31 @@ export function fromBigEndian(bytes: Buffer, type: StoredType): StoredValues {
       return new Uint8Array(buffer, byteOffset, count)
   }
 }
+
+/** Big-endian bytes of numbers, each first brought into the range and precision of the type as a typed array does it. */
+export function toBigEndian(values: ArrayLike<number>, type: StoredType): Buffer {
+  const typed = typedArrayOf(type).from(values)
+  // `from` copies, so the bytes may be swapped in place.
+  const bytes = Buffer.from(typed.buffer, typed.byteOffset, typed.byteLength)
+  if (typed.BYTES_PER_ELEMENT === 2) bytes.swap16()
+  else if (typed.BYTES_PER_ELEMENT === 4) bytes.swap32()
+  else if (typed.BYTES_PER_ELEMENT === 8) bytes.swap64()
+  return bytes
+}
+
+function typedArrayOf(type: StoredType): { from(values: ArrayLike<number>): StoredValues } {
+  switch (type) {
+    case "int8":
+      return Int8Array
+    case "int16":
+      return Int16Array
+    case "int32":
+      return Int32Array
+    case "float32":
+      return Float32Array
+    case "float64":
+      return Float64Array
+    default:
+      return Uint8Array
+  }
+}

@@ -1,10 +1,11 @@
 import { open, type FileHandle } from "node:fs/promises"
 import { DataError } from "@scalewise/nn"
 import { sizeOf, type ArrayFile, type ArrayFormat, type ArrayVariable, type Hyperslab, type StoredValues } from "../data/array-file.ts"
+import { byteRuns } from "./byte-runs.ts"
 import { HeaderCut, HeaderFault, type ClassicHeader } from "./classic-header.ts"
 import { classicLayout, type ClassicSlot } from "./classic-layout.ts"
-import { bytesOf, fromBigEndian } from "./classic-type.ts"
-import { hyperslabRuns, type Run } from "./hyperslab-runs.ts"
+import { fromBigEndian } from "./classic-type.ts"
+import type { Run } from "./hyperslab-runs.ts"
 import { readHeader } from "./read-header.ts"
 
 const formats: Readonly<Record<1 | 2 | 5, ArrayFormat>> = { 1: "NETCDF3_CLASSIC", 2: "NETCDF3_64BIT_OFFSET", 5: "NETCDF3_64BIT_DATA" }
@@ -113,18 +114,6 @@ function checked(header: ClassicHeader): ClassicHeader {
       throw new HeaderFault(`a variable "${name}" whose unlimited dimension is not its first`)
   }
   return header
-}
-
-/** The part's stretches, in bytes of the file. */
-function byteRuns({ type, shape, begin, isRecord, slabBytes }: ClassicSlot, recordStep: number, part: Hyperslab): Run[] {
-  const width = bytesOf(type)
-  const inBytes = ({ offset, length }: Run, from: number): Run => ({ offset: from + offset * width, length: length * width })
-  if (!isRecord || recordStep === slabBytes) return hyperslabRuns(shape, part).map((run) => inBytes(run, begin))
-  hyperslabRuns(shape, part) // refuses what reaches outside
-  const inner = hyperslabRuns(shape.slice(1), { start: part.start.slice(1), count: part.count.slice(1) })
-  return Array.from({ length: part.count[0]! }, (_, i) =>
-    inner.map((run) => inBytes(run, begin + (part.start[0]! + i) * recordStep)),
-  ).flat()
 }
 
 /** Fetches stretches into one buffer, with few reads. */
