@@ -1,0 +1,43 @@
+import type { ForecasterTrainingConfig } from "./train-forecaster.ts"
+
+const daily: ForecasterTrainingConfig = {
+  seed: 0,
+  target: "damped",
+  deviation: "variable",
+  harmonics: { annual: 3, diurnal: 2 },
+  components: 40,
+  latent: { patch: 1 },
+  coarsest: 2,
+  codes: 16,
+  refiner: { kind: "local", widths: [192, 96], depth: 1, reach: 2, heads: 4, networks: 1 },
+  training: {
+    epochs: 14,
+    batch: 32,
+    rate: 1.5e-3,
+    warmup: 50,
+    finalRate: 0.02,
+    weightDecay: 0.05,
+    clipNorm: 1,
+    ema: 0.98,
+    dropout: [0.3, 0.1],
+    smoothing: { share: 0.2, width: 1 },
+  },
+}
+
+/** Settings by name, for `train --preset NAME`. */
+export const forecasterPresets = {
+  /** One variable, years of daily fields: minutes on 2 cores. */
+  daily,
+  /** The same in about a minute, for a first look. */
+  quick: { ...daily, refiner: { ...daily.refiner, widths: [96, 48] }, training: { ...daily.training, epochs: 5, batch: 64, rate: 3e-3 } },
+  /** Several variables, coded jointly. */
+  joint: { ...daily, deviation: "cell", codes: 64 },
+  /** Short steps, one or two years. */
+  "six-hourly": { ...daily, components: 20, harmonics: { annual: 2, diurnal: 2 } },
+  /** Attention from each site to the whole domain. */
+  transformer: { ...daily, refiner: { ...daily.refiner, kind: "transformer", widths: [128, 64], depth: 2 } },
+  /** No pyramid: the control for what scales are worth. */
+  "single-scale": { ...daily, coarsest: 0 },
+  /** Tokens of 2 x 2 cells, a latent pyramid. */
+  patches: { ...daily, latent: { patch: 2 }, codes: 64 },
+} as const satisfies Readonly<Record<string, ForecasterTrainingConfig>>

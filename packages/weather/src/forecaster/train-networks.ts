@@ -1,0 +1,199 @@
+import path from "node:path"
+import {
+  adamw,
+  compile,
+  cosine,
+  disposeParameters,
+  flattenParameters,
+  loadTensors,
+  saveTensors,
+  tf,
+  train,
+  unflattenParameters,
+  type Dataset,
+  type Parameters,
+  type RandomStream,
+  type TrainEvent,
+} from "@scalewise/nn"
+import { stat } from "node:fs/promises"
+import { smoothedTargets, type CodeSmoothing } from "./code-smoothing.ts"
+import type { ForecastBody, ForecastParameters } from "./forecast-process.ts"
+import { keepMasks, refinerLoss, siteWeights, tokenNats } from "./refiner-loss.ts"
+
+/** How the networks are trained, as plain JSON. */
+export interface NetworkTraining {
+  readonly epochs: number
+  /** States in a batch. */
+  readonly batch: number
+  /** AdamW's rate at its highest. */
+  readonly rate: number
+  /** Steps in which the rate rises. */
+  readonly warmup: number
+  /** The rate at the end, as a part of `rate`. */
+  readonly finalRate: number
+  readonly weightDecay: number
+  readonly clipNorm: number
+  /** Decay of the moving average of the parameters, which is what is kept. */
+  readonly ema: number
+  /** Share of hidden numbers that are dropped at the coarsest and the finest scale; between them it falls evenly. */
+  readonly dropout: readonly [coarsest: number, finest: number]
+  readonly smoothing: CodeSmoothing
+}
+
+/** Options of `trainNetworks`. */
+export interface TrainNetworksOptions {
+  readonly body: ForecastBody
+  readonly codes: ForecastParameters["codes"]
+  readonly training: NetworkTraining
+  readonly examples: Dataset
+  /** What decides when a scale is done. */
+  readonly validation: Dataset
+  readonly random: RandomStream
+  /** Where an interrupted training is kept and taken up again, bit for bit. @defaultValue nowhere */
+  readonly folder?: string | undefined
+  /** How steps run. @defaultValue "auto" */
+  readonly mode?: "auto" | "eager"
+  /** Finishes the step, saves, and stops with the signal's reason. */
+  readonly signal?: AbortSignal | undefined
+  /** Milliseconds. */
+  readonly clock: () => number
+}
+
+/** What a training leaves; the parameters are the caller's. */
+export interface TrainedNetworks {
+  readonly parameters: Parameters
+  /** Best validation cross-entropy of each scale, nats a site, and the epoch it is of. */
+  readonly scales: readonly { readonly nats: number; readonly epoch: number }[]
+  readonly mode: "captured" | "eager"
+  readonly seconds: number
+}
+
+/** Trains the networks of all scales; of each scale the averaged parameters of its best epoch on validation data are kept (early stop per scale). */
+export async function* trainNetworks(options: TrainNetworksOptions): AsyncGenerator<TrainEvent, TrainedNetworks, undefined> {
+  const { body, codes, training, examples, validation, random, folder, signal, clock, mode = "auto" } = options
+  const weights = siteWeights(body)
+  const initial = body.refiner.init(random.fold("networks"))
+  const stepsPerEpoch = Math.max(1, Math.floor(examples.size / Math.min(training.batch, examples.size)))
+  const steps = training.epochs * stepsPerEpoch
+  const step = compile(refinerLoss(body), {
+    parameters: initial,
+    optimizer: adamw({
+      rate: cosine(training.rate, steps, { warmup: Math.min(training.warmup, steps - 1), final: training.finalRate }),
+      weightDecay: training.weightDecay,
+      groups: (name) => (name.endsWith("weight") ? undefined : { weightDecay: 0 }),
+    }),
+    clipNorm: training.clipNorm,
+    ema: { decay: training.ema },
+    mode,
+  })
+  disposeParameters(initial)
+  const targets = await smoothedTargets(codes.quantiser.codebook, training.smoothing)
+  const best = await bestScales(body, folder)
+  let seconds = 0
+  try {
+    for await (const event of train({
+      step,
+      dataset: examples,
+      batchSize: Math.min(training.batch, examples.size),
+      lastBatch: "drop",
+      random: random.fold("training"),
+      epochs: training.epochs,
+      prepare: ({ data, indices, stepRandom }) => ({
+        ...data,
+        ...Object.fromEntries(
+          targets.flatMap((table, k) => [
+            [`targets${k}`, table],
+            [`weights${k}`, weights[k]!],
+          ]),
+        ),
+        ...keepMasks(body, indices.length, stepRandom),
+      }),
+      evaluate: {
+        everyEpochs: 1,
+        run: async (trained, { epoch }) => {
+          const averaged = trained.averaged()!
+          const nats = await validationNats(body, averaged, validation, weights)
+          await best.offer(averaged, nats, epoch)
+          disposeParameters(averaged)
+          return Object.fromEntries(nats.map((value, k) => [`scale${k + 1}`, value]))
+        },
+      },
+      clock,
+      ...(signal && { signal }),
+      ...(folder !== undefined && { checkpoints: { folder: path.join(folder, "steps"), everyMinutes: 2, keepLast: 1, resume: true } }),
+    })) {
+      yield event
+      if (event.type !== "done") continue
+      if (event.reason === "aborted") signal?.throwIfAborted()
+      ;({ seconds } = event)
+    }
+    return { parameters: best.parameters(), scales: best.scores(), mode: step.mode, seconds }
+  } finally {
+    step.dispose()
+    best.dispose()
+    tf.dispose([targets, weights])
+  }
+}
+
+/** Cross-entropy of each scale on a data set, nats a site. */
+export async function validationNats(
+  body: ForecastBody,
+  parameters: Parameters,
+  data: Dataset,
+  weights: readonly tf.Tensor[],
+): Promise<number[]> {
+  const sums = new Float64Array(body.schedule.steps)
+  for (let from = 0; from < data.size; from += 128) {
+    const indices = Int32Array.from({ length: Math.min(128, data.size - from) }, (_, i) => from + i)
+    const inputs = await data.gather(indices)
+    const nats = tokenNats(body, parameters, inputs, weights)
+    for (const [k, value] of (await nats.data()).entries()) sums[k]! += (value * indices.length) / data.size
+    tf.dispose([inputs, nats])
+  }
+  return Array.from(sums)
+}
+
+/** The best parameters of each scale so far, in memory and beside the checkpoints. */
+async function bestScales({ schedule }: ForecastBody, folder: string | undefined) {
+  const file = folder === undefined ? undefined : path.join(folder, "best.safetensors")
+  let kept: Record<string, tf.Tensor> = {}
+  let scores = schedule.grids.map(() => ({ nats: Number.POSITIVE_INFINITY, epoch: 0 }))
+  const isThere =
+    file !== undefined &&
+    (await stat(file).then(
+      () => true,
+      () => false,
+    ))
+  if (isThere) {
+    const stored = await loadTensors(file)
+    const table = (await stored["scores"]!.data()) as Float32Array
+    scores = scores.map((_, k) => ({ nats: table[2 * k]!, epoch: table[2 * k + 1]! }))
+    stored["scores"]!.dispose()
+    delete stored["scores"]
+    kept = stored
+  }
+  return {
+    async offer(parameters: Parameters, nats: readonly number[], epoch: number): Promise<void> {
+      const flat = flattenParameters(parameters)
+      const better = nats.map((value, k) => Math.fround(value) < Math.fround(scores[k]!.nats))
+      for (const [name, tensor] of Object.entries(flat)) {
+        if (!better[Number(name.split(".")[1])]) continue
+        kept[name]?.dispose()
+        kept[name] = tensor.clone()
+      }
+      scores = scores.map((score, k) => (better[k] ? { nats: nats[k]!, epoch } : score))
+      if (file === undefined || !better.includes(true)) return
+      const table = tf.tensor1d(scores.flatMap((score) => [score.nats, score.epoch]))
+      await saveTensors(file, { ...kept, scores: table })
+      table.dispose()
+    },
+    scores: () => scores,
+    /** The caller's from now on. */
+    parameters(): Parameters {
+      const found = unflattenParameters(kept)
+      kept = {}
+      return found
+    },
+    dispose: () => tf.dispose(kept),
+  }
+}
