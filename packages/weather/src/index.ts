@@ -19,7 +19,17 @@ export type {
   StoredType,
   StoredValues,
 } from "./data/array-file.ts"
-export { packingOf, unpack, unpackAll, type Packing } from "./cf/packing.ts"
+export { packingOf, unpackAll, unpacker, type Packing } from "./cf/packing.ts"
+
+// Data: what is in a file
+export {
+  describeFile,
+  type DescribedFile,
+  type DescribedGrid,
+  type DescribedTime,
+  type DescribedVariable,
+  type FileDescription,
+} from "./data/describe-file.ts"
 
 // Data: files to write
 export { createNetcdf, type CreateNetcdfOptions, type NetcdfWriter } from "./netcdf/netcdf-writer.ts"

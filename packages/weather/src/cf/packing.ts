@@ -72,16 +72,21 @@ export function packingOf(variable: ArrayVariable): Packing {
   }
 }
 
-/** The value of one stored number; NaN where it is missing or not finite. */
-export function unpack(stored: number, { scale, offset, missing, minimum, maximum, unsigned }: Packing): number {
-  const number = stored < 0 ? stored + unsigned : stored
-  if (missing.has(number) || number < minimum || number > maximum || !Number.isFinite(number)) return NaN
-  return number * scale + offset
+/** What turns one stored number into its value; NaN where it is missing or not finite. */
+export function unpacker({ scale, offset, missing, minimum, maximum, unsigned }: Packing): (stored: number) => number {
+  // Comparing with two numbers is several times faster than asking a set, and hardly a variable has more.
+  const [first = NaN, second = NaN] = missing
+  const isMissing =
+    missing.size <= 2
+      ? (number: number): boolean => number === first || number === second
+      : (number: number): boolean => missing.has(number)
+  return (stored) => {
+    const number = stored < 0 ? stored + unsigned : stored
+    return number >= minimum && number <= maximum && !isMissing(number) && Number.isFinite(number) ? number * scale + offset : NaN
+  }
 }
 
 /** Values of stored numbers, in doubles; [N]. */
 export function unpackAll(stored: StoredValues, packing: Packing): Float64Array {
-  const values = new Float64Array(stored.length)
-  for (let i = 0; i < stored.length; i++) values[i] = unpack(stored[i]!, packing)
-  return values
+  return Float64Array.from(stored, unpacker(packing))
 }

@@ -1,5 +1,5 @@
 import type { AxisKind } from "../cf/axis-of.ts"
-import { unpack } from "../cf/packing.ts"
+import { unpacker } from "../cf/packing.ts"
 import type { GridOrder } from "../grid/orient-grid.ts"
 import type { ArrayFile } from "./array-file.ts"
 import type { FileField } from "./gridded-file.ts"
@@ -35,6 +35,7 @@ export async function readField(
   const cells = rows.length * columns.length
   const values = new Float32Array(lengths.reduce((product, length) => product * length, 1) * cells)
   const [rowStride, columnStride] = [strideOf("latitude"), strideOf("longitude")]
+  const unpack = unpacker(packing)
   let written = 0
   const copy = (depth: number, offset: number): void => {
     if (depth < along.length) {
@@ -42,7 +43,7 @@ export async function readField(
       return
     }
     for (const row of rows)
-      for (const column of columns) values[written++] = unpack(stored[offset + row * rowStride + column * columnStride]!, packing)
+      for (const column of columns) values[written++] = unpack(stored[offset + row * rowStride + column * columnStride]!)
   }
   copy(0, 0)
   return values

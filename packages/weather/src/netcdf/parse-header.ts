@@ -30,7 +30,7 @@ export function parseHeader(bytes: Buffer): ClassicHeader {
   const name = (): string => {
     const length = count()
     const from = padded(length)
-    return bytes.toString("utf8", from, from + length)
+    return bytes.toString("utf8", from, from + length).replace(/\0.*$/s, "") // some writers count the NUL that ends a name in C
   }
   const list = <Item>(tag: number, what: string, item: () => Item): Item[] => {
     const found = uint32()

@@ -32,12 +32,12 @@ export function readHeader(bytes: Buffer): ClassicHeader {
   return {
     version,
     records: recordDimension.length === 2 ** 32 - 1 ? undefined : recordDimension.length,
-    dimensions: dimensions.map(({ name, size }) => ({ name: utf8(name), length: size })),
+    dimensions: dimensions.map(({ name, size }) => ({ name: nameOf(name), length: size })),
     attributes: attributesOf(globalAttributes),
     variables: variables.map(({ name, dimensions: dimensionIds, attributes, type, offset }) => {
       const stored = types[type]
       if (stored === undefined) throw new HeaderFault(`a type of data that does not exist, for the variable "${utf8(name)}"`)
-      return { name: utf8(name), type: stored, dimensionIds, attributes: attributesOf(attributes), begin: offset }
+      return { name: nameOf(name), type: stored, dimensionIds, attributes: attributesOf(attributes), begin: offset }
     }),
   }
 }
@@ -54,7 +54,7 @@ function netcdfjsHeader(bytes: Buffer): Partial<NetcdfjsHeader> & Pick<NetcdfjsH
 }
 
 function attributesOf(list: readonly { name: string; type: string; value: unknown }[]): Attributes {
-  return Object.fromEntries(list.map(({ name, type, value }) => [utf8(name), attributeValue(type, value)]))
+  return Object.fromEntries(list.map(({ name, type, value }) => [nameOf(name), attributeValue(type, value)]))
 }
 
 function attributeValue(type: string, value: unknown): AttributeValue {
@@ -68,3 +68,6 @@ function attributeValue(type: string, value: unknown): AttributeValue {
 
 /** netcdfjs gives each byte of a text as the character of its sign-extended value. */
 const utf8 = (text: string): string => Buffer.from(text, "latin1").toString("utf8")
+
+/** Some writers count the NUL that ends a name in C. */
+const nameOf = (text: string): string => utf8(text).replace(/\0.*$/s, "")
