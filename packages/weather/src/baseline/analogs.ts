@@ -1,6 +1,6 @@
 import { yearFraction } from "../calendar/calendar.ts"
 import type { ForecastSource } from "../forecast/forecast-source.ts"
-import { baselineSource, type BaselineSetting } from "./baseline-setting.ts"
+import { baselineSource, daysApart, type BaselineSetting } from "./baseline-setting.ts"
 import { stateComponents } from "./state-components.ts"
 
 /** Options of `analogs`. */
@@ -28,8 +28,7 @@ export function analogs(setting: BaselineSetting, { components = 20, window = 60
     const season = yearFraction(times[now]!, calendar)
     const candidates: { readonly t: number; readonly distance: number }[] = []
     for (const [i, t] of trajectories.entries()) {
-      const apart = Math.abs(seasons[i]! - season)
-      if (365.25 * Math.min(apart, 1 - apart) > window || Math.abs(times[t]! - times[now]!) < exclusion) continue
+      if (daysApart(seasons[i]!, season) > window || Math.abs(times[t]! - times[now]!) < exclusion) continue
       let distance = 0
       for (let r = 0; r < count; r++) distance += (scores[t * count + r]! - scores[now * count + r]!) ** 2
       candidates.push({ t, distance })

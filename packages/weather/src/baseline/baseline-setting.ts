@@ -1,4 +1,5 @@
 import { ConfigError, DataError, randomStream, type RandomStream } from "@scalewise/nn"
+import { yearFraction } from "../calendar/calendar.ts"
 import type { HarmonicClimatology } from "../climatology/harmonic-climatology.ts"
 import type { FieldSeries } from "../data/field-series.ts"
 import { timeLookup } from "../data/time-lookup.ts"
@@ -33,6 +34,8 @@ export interface BaselineSetting extends BaselineOptions {
   readonly isTraining: Uint8Array
   /** Training states from which training goes on for all leads, without missing values. */
   readonly trajectories: readonly number[]
+  /** Those within 45 days of a time's day of the year: weather is made of other scales in other seasons. All of them where these are fewer than 30. */
+  nearSeason(hours: number): readonly number[]
   /** Of each cell and variable, mean 1; [N]. */
   readonly weights: Float64Array
   find(hours: number): number
@@ -59,7 +62,7 @@ export function baselineSetting(options: BaselineOptions): BaselineSetting {
     const { mean, deviation } = seasonal(hours)
     for (let n = 0, at = t * size; n < size; n++, at++) {
       if (Number.isNaN(mean[n]!)) continue
-      anomalies[at] = deviation[n]! > 0 ? (values[at]! - mean[n]!) / deviation[n]! : values[at]! * 0
+      anomalies[at] = (values[at]! - mean[n]!) / (deviation[n]! || 1) // what never changes has no deviation
       if (!Number.isFinite(anomalies[at]!)) isComplete[t] = 0
     }
   }
@@ -73,6 +76,12 @@ export function baselineSetting(options: BaselineOptions): BaselineSetting {
       `baselines: expected at least 30 training states that have states without missing values at all of ${forecast.leads.length} leads after them, ` +
         `found ${trajectories.length} of ${trainTimes.length}; give more training years, or data with the time steps of the forecast's leads`,
     )
+  const seasons = trajectories.map((t) => yearFraction(time.hours[t]!, time.calendar))
+  const nearSeason = (hours: number): readonly number[] => {
+    const season = yearFraction(hours, time.calendar)
+    const near = trajectories.filter((_, i) => daysApart(seasons[i]!, season) <= 45)
+    return near.length < 30 ? trajectories : near
+  }
   const { grid } = forecast
   const rows = rowWeights(grid)
   const [height, width] = [grid.latitudes.length, grid.longitudes.length]
@@ -83,11 +92,18 @@ export function baselineSetting(options: BaselineOptions): BaselineSetting {
     isComplete,
     isTraining,
     trajectories,
+    nearSeason,
     weights: Float64Array.from({ length: size }, (_, n) => rows[Math.floor(n / width) % height]!),
     find,
     seasonal,
     random: randomStream(seed).fold("baseline"),
   }
+}
+
+/** Days between two fractions of the year, whichever way round is shorter. */
+export function daysApart(a: number, b: number): number {
+  const apart = Math.abs(a - b)
+  return 365.25 * Math.min(apart, 1 - apart)
 }
 
 /** A forecast source for the setting's starts and leads; `read` gets the start's number and hours and fills [L, M, N], which is NaN before. */

@@ -1,6 +1,6 @@
 import { yearFraction } from "../calendar/calendar.ts"
 import type { ForecastSource } from "../forecast/forecast-source.ts"
-import { baselineSource, startStream, type BaselineSetting } from "./baseline-setting.ts"
+import { baselineSource, daysApart, startStream, type BaselineSetting } from "./baseline-setting.ts"
 
 /** Options of `climatologyEnsemble`. */
 export interface ClimatologyEnsembleOptions {
@@ -20,10 +20,7 @@ export function climatologyEnsemble(setting: BaselineSetting, { window = 15 }: C
   const random = setting.random.fold("climatology ensemble")
   const candidates = (hours: number): number[] => {
     const season = yearFraction(hours, calendar)
-    const days = (i: number): number => {
-      const apart = Math.abs(seasons[i]! - season)
-      return 365.25 * Math.min(apart, 1 - apart)
-    }
+    const days = (i: number): number => daysApart(seasons[i]!, season)
     const isSameHour = (t: number): boolean => Math.abs(((((times[t]! - hours) % 24) + 24 + 12) % 24) - 12) < 0.01
     const sameHour = trajectories.flatMap((t, i) => (isSameHour(t) ? [{ t, days: days(i) }] : [])).sort((a, b) => a.days - b.days)
     const inside = sameHour.filter((candidate) => candidate.days <= window + 0.5)

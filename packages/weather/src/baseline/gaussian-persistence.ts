@@ -38,12 +38,12 @@ export function dampedPersistence(setting: BaselineSetting): GaussianForecastSou
 
 /**
  * Members are the mean plus noise with the covariance, across cells and leads, of what the mean misses in training: each member's is a
- * sum of training remainders with normal weights. Independent noise in each cell would make nonsense of whole fields.
+ * sum of remainders in that season of training with normal weights. Independent noise in each cell would make nonsense of whole fields.
  *
  * @param damping - [L] of [N]
  */
 function gaussianPersistence(setting: BaselineSetting, name: string, damping: readonly Float64Array[]): GaussianForecastSource {
-  const { forecast, anomalies, trajectories, size, series, find, seasonal, isComplete } = setting
+  const { forecast, anomalies, trajectories, size, series, find, seasonal, nearSeason, isComplete } = setting
   const { leads, members, starts } = forecast
   const later = (t: number, l: number): number => find(series.time.hours[t]! + leads[l]!) * size
   const missed = damping.map((factor, l) => {
@@ -65,19 +65,21 @@ function gaussianPersistence(setting: BaselineSetting, name: string, damping: re
     const present = origin(hours)
     if (present < 0) return
     const stream = startStream(random, hours)
+    const courses = nearSeason(hours)
     const weights = stream.fold("weights").normalValues([members * mixed])
-    const picks = stream.fold("picks").integers(members * mixed, trajectories.length)
-    for (const [l, factor] of damping.entries()) {
-      const { mean, deviation } = seasonal(hours + leads[l]!)
-      for (let m = 0; m < members; m++) {
+    const picks = stream.fold("picks").integers(members * mixed, courses.length)
+    for (let m = 0; m < members; m++) {
+      const own = Array.from({ length: mixed }, (_, k) => ({
+        course: courses[picks[m * mixed + k]!]!,
+        weight: weights[m * mixed + k]! / Math.sqrt(mixed),
+      }))
+      const began = new Float32Array(size) // the same mix of the courses' own starts, of which the mean knows its part
+      for (const { course, weight } of own) addScaled(anomalies, course * size, weight, began, 0, size)
+      for (const [l, factor] of damping.entries()) {
+        const { mean, deviation } = seasonal(hours + leads[l]!)
         const out = (l * members + m) * size
-        for (let n = 0; n < size; n++) into[out + n] = factor[n]! * anomalies[present + n]!
-        for (let k = m * mixed; k < (m + 1) * mixed; k++) {
-          const t = trajectories[picks[k]!]!
-          const weight = weights[k]! / Math.sqrt(mixed)
-          for (let n = 0, from = t * size, to = later(t, l); n < size; n++)
-            into[out + n]! += weight * (anomalies[to + n]! - factor[n]! * anomalies[from + n]!)
-        }
+        for (let n = 0; n < size; n++) into[out + n] = factor[n]! * (isClimatology ? 0 : anomalies[present + n]! - began[n]!)
+        for (const { course, weight } of own) addScaled(anomalies, later(course, l), weight, into, out, size)
         for (let n = 0; n < size; n++) into[out + n] = mean[n]! + deviation[n]! * into[out + n]!
       }
     }
@@ -91,7 +93,7 @@ function gaussianPersistence(setting: BaselineSetting, name: string, damping: re
       for (const [l, factor] of damping.entries()) {
         const { mean, deviation } = seasonal(hours + leads[l]!)
         for (let n = 0; n < size; n++) {
-          const anomaly = present < 0 ? Number.NaN : factor[n]! * anomalies[present + n]!
+          const anomaly = present < 0 ? Number.NaN : isClimatology ? 0 : factor[n]! * anomalies[present + n]!
           fields.mean[l * size + n] = mean[n]! + deviation[n]! * anomaly
           fields.deviation[l * size + n] = deviation[n]! * missed[l]![n]!
         }
@@ -99,4 +101,8 @@ function gaussianPersistence(setting: BaselineSetting, name: string, damping: re
       return Promise.resolve(fields)
     },
   }
+}
+
+function addScaled(from: Float32Array, start: number, weight: number, into: Float32Array, at: number, size: number): void {
+  for (let n = 0; n < size; n++) into[at + n]! += weight * from[start + n]!
 }

@@ -2,7 +2,7 @@ import { DataError } from "@scalewise/nn"
 import type { GaussianForecastSource } from "../forecast/gaussian-forecast-source.ts"
 import { fitLinearInverseModel, nextComponents, type LinearInverseModel } from "../linear/linear-inverse-model.ts"
 import { baselineSource, startStream, type BaselineSetting } from "./baseline-setting.ts"
-import { stateComponents } from "./state-components.ts"
+import { addState, stateComponents, type StateComponents } from "./state-components.ts"
 
 /** Options of `linearInverseForecast`. */
 export interface LinearInverseForecastOptions {
@@ -21,7 +21,7 @@ export function linearInverseForecast(
   setting: BaselineSetting,
   { components: most = 40 }: LinearInverseForecastOptions = {},
 ): GaussianForecastSource {
-  const { forecast, anomalies, trajectories, size, series, find, seasonal, isTraining } = setting
+  const { forecast, anomalies, trajectories, size, series, find, seasonal, nearSeason, isTraining } = setting
   const { leads, members, starts } = forecast
   const { hours: times, stepHours: step } = series.time
   const steps = Array.from(leads, (lead) => Math.round(lead / step))
@@ -34,7 +34,7 @@ export function linearInverseForecast(
     (t) => t >= 2 && follows(t) && follows(t - 1) && [t, t - 1, t - 2].every((at) => isTraining[at] === 1),
   )
   const components = stateComponents(setting, Math.max(1, Math.min(most, Math.floor(targets.length / 50))))
-  const { count, scores, addState, patterns } = components
+  const { count, scores, patterns } = components
   const model = fitLinearInverseModel(scores, count, { targets })
   const leftOver = remainders(anomalies, size, components)
   const errors = gaussianErrors(model, steps, patterns, size, remainderVariance(leftOver, size, trajectories))
@@ -49,10 +49,11 @@ export function linearInverseForecast(
     const from = present(hours)
     if (!from) return
     const stream = startStream(random, hours)
-    const picks = stream.fold("picks").integers(members, trajectories.length)
+    const courses = nearSeason(hours)
+    const picks = stream.fold("picks").integers(members, courses.length)
     for (let m = 0; m < members; m++) {
       let { now, before } = from
-      const course = times[trajectories[picks[m]!]!]!
+      const course = times[courses[picks[m]!]!]!
       const noise = stream
         .fold("noise")
         .fold(m)
@@ -65,7 +66,7 @@ export function linearInverseForecast(
         const out = (l * members + m) * size
         const rest = find(course + leads[l]!) * size
         into.set(leftOver.subarray(rest, rest + size), out)
-        addState(now, 0, into, out)
+        addState(components, now, 0, into, out)
         const { mean, deviation } = seasonal(hours + leads[l]!)
         for (let n = 0; n < size; n++) into[out + n] = mean[n]! + deviation[n]! * into[out + n]!
         l++
@@ -89,7 +90,7 @@ export function linearInverseForecast(
         const { mean, deviation } = seasonal(hours + leads[l]!)
         const out = l * size
         fields.mean.fill(0, out, out + size)
-        addState(now, 0, fields.mean, out)
+        addState(components, now, 0, fields.mean, out)
         for (let n = 0; n < size; n++) {
           fields.mean[out + n] = mean[n]! + deviation[n]! * fields.mean[out + n]!
           fields.deviation[out + n] = deviation[n]! * errors[l]![n]!
@@ -111,9 +112,9 @@ function addNoise({ components, noise }: LinearInverseModel, normals: Float32Arr
 }
 
 /** What components leave out of each state, [T, N]. */
-function remainders(anomalies: Float32Array, size: number, { count, scores, addState }: ReturnType<typeof stateComponents>): Float32Array {
+function remainders(anomalies: Float32Array, size: number, components: StateComponents): Float32Array {
   const rest = new Float32Array(anomalies.length)
-  for (let t = 0; t < anomalies.length / size; t++) addState(scores, t * count, rest, t * size)
+  for (let t = 0; t < anomalies.length / size; t++) addState(components, components.scores, t * components.count, rest, t * size)
   for (let at = 0; at < rest.length; at++) rest[at] = anomalies[at]! - rest[at]!
   return rest
 }

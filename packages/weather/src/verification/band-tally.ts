@@ -43,11 +43,12 @@ export function addBandScores(
   const cells = height * width
   const perLead = (members + 1) * cells
   const complete = sums.map((_, lead) => fields.subarray(lead * perLead, (lead + 1) * perLead).every((value) => Number.isFinite(value)))
-  const bands = tf.tidy(() =>
-    laplacianBands(tf.tensor4d(fields, [sums.length * (members + 1), height, width, 1]), schedule).map(
-      (band) => band.dataSync() as Float32Array,
-    ),
-  )
+  const bands: Float32Array[] = []
+  tf.tidy(() => {
+    // Not returned: tidy looks for tensors in all that it returns, one number after the other
+    for (const band of laplacianBands(tf.tensor4d(fields, [sums.length * (members + 1), height, width, 1]), schedule))
+      bands.push(band.dataSync() as Float32Array)
+  })
   const total = weights.reduce((sum, weight) => sum + weight, 0)
   const sorted = new Float64Array(members)
   for (const [k, band] of bands.entries())

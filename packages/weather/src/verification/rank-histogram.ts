@@ -11,7 +11,7 @@ export function rankOf(sorted: Float64Array, count: number, truth: number, unifo
   let below = 0
   while (below < count && sorted[below]! < truth) below++
   let ties = 0
-  while (below + ties < count && sorted[below + ties]! === truth) ties++
+  while (below + ties < count && truth === sorted[below + ties]) ties++
   return ties === 0 ? below : below + Math.floor(uniform() * (ties + 1))
 }
 

@@ -37,7 +37,7 @@ export interface VerifyForecastOptions {
   readonly resamples?: number
   /** From how many starts at most spectra are taken, evenly spaced. @defaultValue 60 */
   readonly spectrumStarts?: number
-  /** From how many starts at most band scores are taken, evenly spaced. @defaultValue 200 */
+  /** From how many starts at most band scores are taken, evenly spaced. @defaultValue 120 */
   readonly bandStarts?: number
   /** Called after each start. */
   readonly onStart?: (done: number, total: number) => void
@@ -61,7 +61,7 @@ export async function verifyForecast(forecast: ForecastSource, options: VerifyFo
   const { starts, leads, grid, calendar } = forecast
   if (verifiable.length === 0) throw new DataError(`verify: ${noTimeInCommon(forecast, truth)}`)
   const spectrumStride = strideOf(verifiable.length, options.spectrumStarts ?? 60)
-  const bandStride = strideOf(verifiable.length, options.bandStarts ?? 200)
+  const bandStride = strideOf(verifiable.length, options.bandStarts ?? 120)
   const weights = rowWeights(grid)
   const columns = grid.longitudes.length
   const setting: TallySetting = {
