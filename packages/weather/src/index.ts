@@ -104,3 +104,47 @@ export { modelForecasts, type ModelForecastsOptions } from "./forecaster/model-f
 export { rollout, type InitialState, type RolloutLead, type RolloutOptions } from "./forecaster/rollout.ts"
 export { writeForecast, type WriteForecastOptions, type WrittenForecast } from "./forecaster/write-forecast.ts"
 export { shippedForecasterFolder, shippedForecasters } from "./forecaster/shipped-forecasters.ts"
+
+// Verification
+export { verifyForecast, type VerifyForecastOptions } from "./verification/verify-forecast.ts"
+export type {
+  BandScores,
+  Comparison,
+  EventScores,
+  LeadScores,
+  Score,
+  ScoreInterval,
+  SpectrumScores,
+  SystemScores,
+  VariableVerification,
+  VerificationResult,
+  VerifiedStarts,
+} from "./verification/verification-result.ts"
+export { checkComparable, gridDifference } from "./verification/check-comparable.ts"
+export {
+  defaultEvents,
+  eventName,
+  trainingQuantiles,
+  type QuantileEvent,
+  type TrainingQuantiles,
+} from "./verification/training-quantiles.ts"
+export { isGaussian, type GaussianForecastSource } from "./forecast/gaussian-forecast-source.ts"
+
+// Verification: single scores
+export { anomalyCorrelation } from "./verification/anomaly-correlation.ts"
+export { blockBootstrap, type BlockBootstrapOptions, type BootstrapInterval } from "./verification/block-bootstrap.ts"
+export { brierScore, type BrierScore } from "./verification/brier-score.ts"
+export { bestThresholds, costLossRatios, economicValue, type EconomicValueOptions } from "./verification/economic-value.ts"
+export { energyScore } from "./verification/energy-score.ts"
+export { ensembleCrps, type EnsembleCrpsOptions } from "./verification/ensemble-crps.ts"
+export { addEvent, baseRate, eventTable, reliabilityDiagram, sumOfTables, type EventTable } from "./verification/event-table.ts"
+export { gaussianCrps, normalCdf } from "./verification/gaussian-crps.ts"
+export { rankDeviation, rankFlatness, rankOf } from "./verification/rank-histogram.ts"
+export { rocCurve, type RocCurve } from "./verification/roc-curve.ts"
+export { skillScore, spreadSkillRatio } from "./verification/skill-score.ts"
+export { nearbyPairs, variogramScore, type CellPairs } from "./verification/variogram-score.ts"
+export { logSpectralDistance, zonalSpectrum, type ZonalSpectrum } from "./verification/zonal-spectrum.ts"
+
+// Baselines
+export { baselineForecasts, baselineNames, type BaselineName } from "./baseline/baseline-forecasts.ts"
+export type { BaselineOptions } from "./baseline/baseline-setting.ts"
