@@ -43,6 +43,7 @@ export {
   type ForecastFile,
 } from "./forecast/create-forecast-file.ts"
 export { openForecastFile } from "./forecast/open-forecast-file.ts"
+export type { ForecastSource } from "./forecast/forecast-source.ts"
 export type { ForecastContents, ForecastLayoutName } from "./forecast/forecast-layout.ts"
 
 // Calendars
@@ -120,6 +121,9 @@ export type {
   VerificationResult,
   VerifiedStarts,
 } from "./verification/verification-result.ts"
+export { verifyWithBaselines, type VerifiedForecast, type VerifyWithBaselinesOptions } from "./verification/verify-with-baselines.ts"
+export { selectForecast, type SelectForecastOptions } from "./forecast/select-forecast.ts"
+export { cutToGrid } from "./verification/cut-to-grid.ts"
 export { checkComparable, gridDifference } from "./verification/check-comparable.ts"
 export {
   defaultEvents,
@@ -148,3 +152,12 @@ export { logSpectralDistance, zonalSpectrum, type ZonalSpectrum } from "./verifi
 // Baselines
 export { baselineForecasts, baselineNames, type BaselineName } from "./baseline/baseline-forecasts.ts"
 export type { BaselineOptions } from "./baseline/baseline-setting.ts"
+
+// Climatology
+export {
+  climatologyOf,
+  fitClimatology,
+  type HarmonicClimatology,
+  type HarmonicCoefficients,
+  type HarmonicOptions,
+} from "./climatology/harmonic-climatology.ts"

@@ -39,6 +39,8 @@ export interface VerifyForecastOptions {
   readonly spectrumStarts?: number
   /** From how many starts at most band scores are taken, evenly spaced. @defaultValue 120 */
   readonly bandStarts?: number
+  /** Conditions to be put into the result's notices. */
+  readonly notices?: readonly string[]
   /** Called after each start. */
   readonly onStart?: (done: number, total: number) => void
   /** Stops between starts: what was gathered is scored. */
@@ -129,7 +131,7 @@ export async function verifyForecast(forecast: ForecastSource, options: VerifyFo
     grid: { latitudes: Array.from(grid.latitudes), longitudes: Array.from(grid.longitudes), isPeriodic: grid.isPeriodic },
     training,
     settings: { seed, blockDays, resamples, spectrumStride, bandStride },
-    notices: noticesOf(systems, signal?.aborted === true),
+    notices: [...(options.notices ?? []), ...noticesOf(systems, signal?.aborted === true)],
     variables: forecast.variables.map(({ name, units }, v) => ({
       name,
       units,
