@@ -24,6 +24,8 @@ const draw = (rows: readonly MapRow[]) => {
   })
   return { ...chart, document: new JSDOM(chart.html).window.document }
 }
+/** Without the pictures' bytes, in which any three letters may stand. */
+const plain = (svg: string): string => svg.replaceAll(/base64,[^"]*/g, "")
 const words = (document: Document) => [...document.querySelectorAll("svg text")].map((text) => text.textContent)
 
 test("every map has coast, degrees, its point, a heading, and its row a bar with units", () => {
@@ -34,7 +36,7 @@ test("every map has coast, degrees, its point, a heading, and its row a bar with
   expect(document.querySelector("[id$=coast]")!.getAttribute("d")!.length).toBeGreaterThan(500)
   expect(words(document)).toEqual(expect.arrayContaining(["day 1", "day 2", "mean (hPa)", "spread (hPa)", "60°N", "0°", "L", "1000"]))
   expect(words(document)).not.toContain("H")
-  expect(svg).not.toMatch(/NaN|undefined|var\(|currentColor/)
+  expect(plain(svg)).not.toMatch(/NaN|undefined|var\(|currentColor/)
   expect(document.querySelector("tbody tr")!.textContent).toContain("982 to 1,012")
 })
 
@@ -98,7 +100,7 @@ test("one row, one column, one point and equal values are drawn", () => {
         },
       ],
     })
-    expect(svg).not.toMatch(/NaN|Infinity/)
+    expect(plain(svg)).not.toMatch(/NaN|Infinity/)
   }
 })
 
