@@ -34,6 +34,12 @@ export {
 // Data: files to write
 export { createNetcdf, type CreateNetcdfOptions, type NetcdfWriter } from "./netcdf/netcdf-writer.ts"
 export type { HeaderToWrite, TypedAttributes, VariableToWrite, WritableType } from "./netcdf/encode-header.ts"
+export { convertToNetcdf, type ConvertToNetcdfOptions } from "./netcdf/convert-to-netcdf.ts"
+
+// Data: where to get some
+export { publicSets, type PublicSet } from "./data/public-sets.ts"
+export { writeChannelSeries, type WriteChannelSeriesOptions } from "./channel-model/write-channel-series.ts"
+export { channelModel, type ChannelModel, type ChannelModelOptions } from "./channel-model/channel-model.ts"
 
 // Forecast files
 export {

@@ -1,4 +1,4 @@
-import type { AttributeValue, Attributes } from "../data/array-file.ts"
+import type { AttributeValue } from "../data/array-file.ts"
 import { padded } from "./classic-layout.ts"
 import { bytesOf, toBigEndian } from "./classic-type.ts"
 
@@ -119,15 +119,4 @@ function attribute([name, value]: [string, TypedAttributes[string]]): Buffer {
   if (numbers.length > 0) return attribute([name, { type: "float64", values: numbers }])
   const joined = typeof value === "string" ? value : (value as readonly string[]).join(", ")
   return Buffer.concat([text(name), uint32(codes.char), text(joined)])
-}
-
-/** The attributes of a file that was read, typed so that fill values and packing keep the type that the format wants for them. */
-export function retyped(attributes: Attributes, type: WritableType): TypedAttributes {
-  const likeData = new Set(["_FillValue", "missing_value", "valid_min", "valid_max", "valid_range", "flag_values", "flag_masks"])
-  return Object.fromEntries(
-    Object.entries(attributes).map(([name, value]) => {
-      const values = typeof value === "number" ? [value] : typeof value === "string" ? [] : value.filter((item) => typeof item === "number")
-      return [name, likeData.has(name) && values.length > 0 && type !== "char" ? { type, values } : value]
-    }),
-  )
 }
