@@ -101,7 +101,7 @@ describe("report", () => {
       "at 50°N 10°W",
       "persistence",
       "Loss in training",
-      "2001-01-01 to 2002-12-31, 730 states",
+      "730 states from 2001-01-01 to 2003-01-01",
     ])
       expect([words, html.includes(words)]).toEqual([words, true])
     for (const name of ["maps-slp.png", "maps-slp.svg", "verification.json"]) await access(at(`out/${name}`))
@@ -119,8 +119,8 @@ describe("report", () => {
     [2, /--point: expected a latitude/, () => ["--forecast", at("forecast.nc"), "--point", "95,0"]],
     [3, /nearest are 2003-02-10 and 2003-01-11/, () => ["--forecast", at("forecast.nc"), "--start", "2003-02-01"]],
     [
-      3,
-      /--train-years 1990-1995: expected training states/,
+      2,
+      /expected training states from 1990-01-01/,
       () => ["--forecast", at("forecast.nc"), "--truth", at("truth.nc"), "--train-years", "1990-1995"],
     ],
     [3, /missing.nc/, () => ["--forecast", at("missing.nc")]],

@@ -1,9 +1,11 @@
 import { mkdir, readFile } from "node:fs/promises"
 import path from "node:path"
 import { backendSentence, defineVerb, list, readMetrics, type Verb } from "@scalewise/cli"
+import type { BaselineName } from "@scalewise/weather"
+import type { ReportContent } from "./report-page.ts"
 
 interface Options {
-  readonly forecast: string
+  readonly forecast?: string
   readonly truth?: readonly string[]
   readonly trainYears?: string
   readonly baselines: readonly string[]
@@ -36,15 +38,15 @@ export const reportVerb: Verb = defineVerb<undefined, Options>({
   examples: ["report --forecast hindcast.nc --truth slp.nc --train-years 2001-2007 --start 2009-01-07 --out slp-report"],
   async run({ options, seed = 0, command, signal, output, progress }) {
     const { ConfigError, DataError, selectBackend, writeAtomically } = await import("@scalewise/nn")
-    const { formatDate, openForecastFile, parseDate } = await import("@scalewise/weather")
-    const { selectorsOf } = await import("../forecast/forecast-starts.ts")
-    const { openSeries } = await import("../train/open-series.ts")
+    const { baselineNames, checkComparable, formatDate, openForecastFile, parseDate, parseSpan, verifyWithBaselines } =
+      await import("@scalewise/weather")
+    const { openVerification } = await import("../verify/open-verification.ts")
+    const { pngOf } = await import("./picture-file.ts")
     const { reportPage } = await import("./report-page.ts")
     const { trainingCurves } = await import("./training-curves.ts")
-    const { verifiedForecast } = await import("./verified-forecast.ts")
-    if (options.forecast === undefined)
-      throw new ConfigError("report: expected --forecast with a file, got none; see scalewise-weather report --help")
-    if (options.trainYears !== undefined && options.truth === undefined)
+    const { forecast: file, truth: truthFiles, trainYears } = options
+    if (file === undefined) throw new ConfigError("report: expected --forecast with a file, got none; pnpm weather forecast makes one")
+    if (trainYears !== undefined && truthFiles === undefined)
       throw new ConfigError(
         "report: expected --truth beside --train-years, got none; give the files that hold those years and the forecast's dates",
       )
@@ -54,7 +56,9 @@ export const reportVerb: Verb = defineVerb<undefined, Options>({
         `--point: expected a latitude and a longitude such as 52,-10, got ${options.point.join(",")}; write south and west with a minus sign`,
       )
 
-    const forecast = await openForecastFile(options.forecast)
+    const opened = truthFiles && (await openVerification({ forecast: file, truth: truthFiles }, output))
+    const alone = opened ? undefined : await openForecastFile(file)
+    const forecast = opened?.forecast ?? alone!
     try {
       const { starts, calendar } = forecast
       const wished = options.start === undefined ? undefined : parseDate(options.start, calendar)
@@ -62,27 +66,31 @@ export const reportVerb: Verb = defineVerb<undefined, Options>({
       if (start === -1) {
         const nearest = [...starts].sort((a, b) => Math.abs(a - wished!) - Math.abs(b - wished!)).slice(0, 2)
         throw new DataError(
-          `--start ${options.start}: expected a start of ${options.forecast}, found none at this time; the nearest are ${nearest.map((hours) => formatDate(hours, calendar)).join(" and ")}`,
+          `--start ${options.start}: expected a start of ${file}, found none at this time; choose another: the nearest are ${nearest.map((hours) => formatDate(hours, calendar)).join(" and ")}`,
         )
       }
       await mkdir(options.out, { recursive: true }) // before the work, so that what cannot be written is said at once
-      const truth = options.truth && (await openSeries(options.truth, { variables: selectorsOf(forecast.variables) }, output))
       const training =
         options.run === undefined ? [] : trainingCurves(readMetrics(await readFile(path.join(options.run, "metrics.jsonl"), "utf8")))
+      let shown: Pick<ReportContent, "truth" | "climatology" | "verification"> = {}
       let machine = "Scores were not asked for."
-      let verified: Awaited<ReturnType<typeof verifiedForecast>> | undefined
-      if (truth && options.trainYears !== undefined) {
+      if (opened && trainYears === undefined) {
+        checkComparable(forecast, opened.series)
+        shown = { truth: opened.series }
+      }
+      if (opened && trainYears !== undefined) {
         machine = backendSentence(await selectBackend())
         const bar = progress({ label: "verifying", total: starts.length })
         try {
-          verified = await verifiedForecast(forecast, {
-            truth,
-            trainYears: options.trainYears,
-            baselines: options.baselines,
+          const { result, truth, climatology } = await verifyWithBaselines(forecast, {
+            series: opened.series,
+            train: parseSpan(trainYears, calendar),
+            baselines: baselinesOf(options.baselines, baselineNames),
             seed,
             signal,
             onStart: (done, total) => bar.update({ done, total }),
           })
+          shown = { truth, climatology, verification: result }
         } finally {
           bar.stop()
         }
@@ -91,24 +99,26 @@ export const reportVerb: Verb = defineVerb<undefined, Options>({
         forecast,
         ...(start !== undefined && { start }),
         ...(latitude !== undefined && { point: { latitude, longitude: longitude! } }),
-        ...(truth && { truth }),
-        ...verified,
+        ...shown,
         training,
         command,
         machine,
       })
       const write = (name: string, bytes: Uint8Array): Promise<void> => writeAtomically(path.join(options.out, name), (sink) => sink(bytes))
-      const { pngOf } = await import("./picture-file.ts")
       for (const [name, svg] of Object.entries(pictures)) {
         await write(`${name}.svg`, Buffer.from(svg))
         await write(`${name}.png`, await pngOf(svg))
       }
-      if (verified) await write("verification.json", Buffer.from(`${JSON.stringify(verified.verification)}\n`))
+      if (shown.verification) await write("verification.json", Buffer.from(`${JSON.stringify(shown.verification)}\n`))
       await write("report.html", Buffer.from(html))
       const report = path.join(options.out, "report.html")
-      output.data({ report, pictures: Object.keys(pictures), verified: verified?.verification.starts ?? null }, `Page: ${report}`)
+      output.data({ report, pictures: Object.keys(pictures), verified: shown.verification?.starts ?? null }, `Page: ${report}`)
     } finally {
-      await forecast.close()
+      await (opened ?? alone)!.close()
     }
   },
 })
+
+/** "all" and "none" are words for lists; other names are checked where they are used. */
+const baselinesOf = (names: readonly string[], known: readonly BaselineName[]): readonly BaselineName[] =>
+  names.includes("all") ? known : (names.filter((name) => name !== "none") as BaselineName[])
