@@ -1,5 +1,5 @@
 import type { MapPalette } from "@scalewise/report"
-import type { FieldVariable } from "@scalewise/weather"
+import { canonicalUnits, type FieldVariable } from "@scalewise/weather"
 
 /** How a variable is shown: pressure as on weather charts, whatever the unit in the file. */
 export interface DisplayStyle {
@@ -17,11 +17,8 @@ export interface DisplayStyle {
 const chartLines: Readonly<Record<string, { readonly contours: number; readonly extrema?: number }>> = {
   hPa: { contours: 4, extrema: 4 },
   m: { contours: 60 },
-  gpm: { contours: 60 },
   dam: { contours: 6 },
   "m2 s-2": { contours: 600 },
-  "m**2 s**-2": { contours: 600 },
-  "m2/s2": { contours: 600 },
 }
 
 /**
@@ -30,9 +27,10 @@ const chartLines: Readonly<Record<string, { readonly contours: number; readonly 
  * @param values - fields to be shown, in the variable's units
  */
 export function displayStyle({ units }: Pick<FieldVariable, "units">, values: ArrayLike<number>): DisplayStyle {
-  const isPascal = units === "Pa"
+  const canonical = canonicalUnits(units)
+  const isPascal = canonical === "Pa"
   const scale = isPascal ? 0.01 : 1
-  const shown = isPascal ? "hPa" : units
+  const shown = isPascal ? "hPa" : canonical
   let [low, high] = [Infinity, -Infinity]
   for (let i = 0; i < values.length; i++) {
     const value = values[i]! * scale
@@ -41,5 +39,11 @@ export function displayStyle({ units }: Pick<FieldVariable, "units">, values: Ar
   }
   const lines = chartLines[shown]
   const isDrawn = lines !== undefined && (high - low) / lines.contours <= 40 && (high - low) / lines.contours >= 1
-  return { units: shown, scale, palette: "sequential", ...(isDrawn && lines) }
+  return { units: withSuperscripts(shown), scale, palette: "sequential", ...(isDrawn && lines) }
 }
+
+/** "m2 s-2" as people write it: "m² s⁻²". */
+const withSuperscripts = (units: string): string =>
+  units.replaceAll(/(?<=[a-zA-Z])-?\d+/g, (power) => [...power].map((sign) => superscripts[sign] ?? sign).join(""))
+
+const superscripts: Readonly<Record<string, string>> = { "-": "⁻", "0": "⁰", "1": "¹", "2": "²", "3": "³", "4": "⁴" }

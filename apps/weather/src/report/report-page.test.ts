@@ -169,5 +169,6 @@ describe("what is shown", () => {
     expect(displayStyle({ units: "hPa" }, [0, 1000]).contours).toBeUndefined()
     expect(displayStyle({ units: "K" }, [250, 300])).toEqual({ units: "K", scale: 1, palette: "sequential" })
     expect(displayStyle({ units: "m" }, [5000, 5900]).contours).toBe(60)
+    expect(displayStyle({ units: "m**2 s**-2" }, [50_000, 58_000])).toMatchObject({ units: "m² s⁻²", contours: 600 })
   })
 })
