@@ -44,6 +44,6 @@ export function displayStyle({ units }: Pick<FieldVariable, "units">, values: Ar
 
 /** "m2 s-2" as people write it: "m² s⁻²". */
 const withSuperscripts = (units: string): string =>
-  units.replaceAll(/(?<=[a-zA-Z])-?\d+/g, (power) => [...power].map((sign) => superscripts[sign] ?? sign).join(""))
+  units.replaceAll(/(?<=[a-zA-Z])-?\d+/g, (power) => power.replaceAll(/./g, (sign) => superscripts[sign] ?? sign))
 
 const superscripts: Readonly<Record<string, string>> = { "-": "⁻", "0": "⁰", "1": "¹", "2": "²", "3": "³", "4": "⁴" }
