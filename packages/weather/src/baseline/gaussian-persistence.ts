@@ -1,5 +1,6 @@
 import type { GaussianForecastSource } from "../forecast/gaussian-forecast-source.ts"
 import { baselineSource, startStream, type BaselineSetting } from "./baseline-setting.ts"
+import { fitDamping, missedBy } from "./lagged-damping.ts"
 
 /** From how many training trajectories each member's noise is mixed. */
 const mixed = 16
@@ -21,19 +22,7 @@ export function climatologyGaussian(setting: BaselineSetting): GaussianForecastS
  * what that misses in training (a first-order autoregression for each cell and lead).
  */
 export function dampedPersistence(setting: BaselineSetting): GaussianForecastSource {
-  const { forecast, anomalies, trajectories, size, series, find } = setting
-  const damping = Array.from(forecast.leads, (lead) => {
-    const [product, square] = [new Float64Array(size), new Float64Array(size)]
-    for (const t of trajectories) {
-      const later = find(series.time.hours[t]! + lead) * size
-      for (let n = 0, at = t * size; n < size; n++) {
-        product[n]! += anomalies[at + n]! * anomalies[later + n]!
-        square[n]! += anomalies[at + n]! ** 2
-      }
-    }
-    return product.map((value, n) => (square[n]! > 0 ? value / square[n]! : 0))
-  })
-  return gaussianPersistence(setting, "damped persistence", damping)
+  return gaussianPersistence(setting, "damped persistence", fitDamping(setting.anomalies, setting).factors)
 }
 
 /**
@@ -43,16 +32,10 @@ export function dampedPersistence(setting: BaselineSetting): GaussianForecastSou
  * @param damping - [L] of [N]
  */
 function gaussianPersistence(setting: BaselineSetting, name: string, damping: readonly Float64Array[]): GaussianForecastSource {
-  const { forecast, anomalies, trajectories, size, series, find, seasonal, nearSeason, isComplete } = setting
+  const { forecast, anomalies, size, series, find, seasonal, nearSeason, isComplete } = setting
   const { leads, members, starts } = forecast
   const later = (t: number, l: number): number => find(series.time.hours[t]! + leads[l]!) * size
-  const missed = damping.map((factor, l) => {
-    const squares = new Float64Array(size)
-    for (const t of trajectories)
-      for (let n = 0, from = t * size, to = later(t, l); n < size; n++)
-        squares[n]! += (anomalies[to + n]! - factor[n]! * anomalies[from + n]!) ** 2
-    return squares.map((sum) => Math.sqrt(sum / trajectories.length))
-  })
+  const missed = missedBy(damping, anomalies, setting)
   const random = setting.random.fold(name)
   const isClimatology = damping.every((factor) => factor.every((value) => value === 0))
   /** Where the anomalies of the start begin; -1 where they are needed and missing. */

@@ -2,6 +2,7 @@ import { DataError } from "@scalewise/nn"
 import type { GaussianForecastSource } from "../forecast/gaussian-forecast-source.ts"
 import { fitLinearInverseModel, nextComponents, type LinearInverseModel } from "../linear/linear-inverse-model.ts"
 import { baselineSource, startStream, type BaselineSetting } from "./baseline-setting.ts"
+import { fitDamping } from "./lagged-damping.ts"
 import { addState, stateComponents, type StateComponents } from "./state-components.ts"
 
 /** Options of `linearInverseForecast`. */
@@ -12,8 +13,8 @@ export interface LinearInverseForecastOptions {
 
 /**
  * A linear inverse model with noise (Penland and Sardeshmukh 1995, doi:10.1175/1520-0442(1995)008<1999:TOGOTS>2.0.CO;2, with two lags): principal components of the present
- * and the previous state are carried on step by step, each member with its own noise. What the components leave out of a state is added from
- * a random course of training.
+ * and the previous state are carried on step by step, each member with its own noise. What the components leave out of a state is damped
+ * in each cell, and what that misses is added from a random course of training.
  *
  * @throws DataError where training has too few runs of three states, or leads are no multiples of its time step
  */
@@ -21,7 +22,7 @@ export function linearInverseForecast(
   setting: BaselineSetting,
   { components: most = 40 }: LinearInverseForecastOptions = {},
 ): GaussianForecastSource {
-  const { forecast, anomalies, trajectories, size, series, find, seasonal, nearSeason, isTraining } = setting
+  const { forecast, anomalies, size, series, find, seasonal, nearSeason, isTraining } = setting
   const { leads, members, starts } = forecast
   const { hours: times, stepHours: step } = series.time
   const steps = Array.from(leads, (lead) => Math.round(lead / step))
@@ -37,13 +38,16 @@ export function linearInverseForecast(
   const { count, scores, patterns } = components
   const model = fitLinearInverseModel(scores, count, { targets })
   const leftOver = remainders(anomalies, size, components)
-  const errors = gaussianErrors(model, steps, patterns, size, remainderVariance(leftOver, size, trajectories))
+  const damping = fitDamping(leftOver, setting)
+  const errors = gaussianErrors(model, steps, patterns, size).map((variance, l) =>
+    variance.map((value, n) => Math.sqrt(value + damping.missed[l]![n]! ** 2)),
+  )
   const random = setting.random.fold("linear inverse model")
-  const present = (hours: number): { now: Float32Array; before: Float32Array } | undefined => {
+  const present = (hours: number): { now: Float32Array; before: Float32Array; rest: number } | undefined => {
     const [t, previous] = [find(hours), find(hours - step)]
     if (t < 0 || previous < 0) return undefined
     const [now, before] = [t, previous].map((at) => scores.slice(at * count, (at + 1) * count))
-    return [...now!, ...before!].every(Number.isFinite) ? { now: now!, before: before! } : undefined
+    return [...now!, ...before!].every(Number.isFinite) ? { now: now!, before: before!, rest: t * size } : undefined
   }
   const source = baselineSource(setting, "linear inverse model", (into, hours) => {
     const from = present(hours)
@@ -53,7 +57,7 @@ export function linearInverseForecast(
     const picks = stream.fold("picks").integers(members, courses.length)
     for (let m = 0; m < members; m++) {
       let { now, before } = from
-      const course = times[courses[picks[m]!]!]!
+      const course = courses[picks[m]!]!
       const noise = stream
         .fold("noise")
         .fold(m)
@@ -64,8 +68,9 @@ export function linearInverseForecast(
         ;[now, before] = [next, now]
         if (k !== steps[l]) continue
         const out = (l * members + m) * size
-        const rest = find(course + leads[l]!) * size
-        into.set(leftOver.subarray(rest, rest + size), out)
+        const [factor, rest] = [damping.factors[l]!, find(times[course]! + leads[l]!) * size]
+        for (let n = 0; n < size; n++)
+          into[out + n] = leftOver[rest + n]! + factor[n]! * (leftOver[from.rest + n]! - leftOver[course * size + n]!)
         addState(components, now, 0, into, out)
         const { mean, deviation } = seasonal(hours + leads[l]!)
         for (let n = 0; n < size; n++) into[out + n] = mean[n]! + deviation[n]! * into[out + n]!
@@ -89,7 +94,7 @@ export function linearInverseForecast(
         if (k !== steps[l]) continue
         const { mean, deviation } = seasonal(hours + leads[l]!)
         const out = l * size
-        fields.mean.fill(0, out, out + size)
+        for (let n = 0; n < size; n++) fields.mean[out + n] = damping.factors[l]![n]! * leftOver[from.rest + n]!
         addState(components, now, 0, fields.mean, out)
         for (let n = 0; n < size; n++) {
           fields.mean[out + n] = mean[n]! + deviation[n]! * fields.mean[out + n]!
@@ -119,19 +124,12 @@ function remainders(anomalies: Float32Array, size: number, components: StateComp
   return rest
 }
 
-function remainderVariance(rest: Float32Array, size: number, times: readonly number[]): Float64Array {
-  const sums = new Float64Array(size)
-  for (const t of times) for (let n = 0; n < size; n++) sums[n]! += rest[t * size + n]! ** 2 / times.length
-  return sums
-}
-
-/** Standard deviation of the forecast's error at each lead, [L] of [N], in deviations of the season: the noise of all steps carried on to there. */
+/** Variance of the forecast's error at each lead, [L] of [N], in units of the season's: the noise of all steps carried on to there. */
 function gaussianErrors(
   { components: count, lags, matrix, noise }: LinearInverseModel,
   steps: readonly number[],
   patterns: Float32Array,
   size: number,
-  rest: Float64Array,
 ): Float64Array[] {
   // The response to noise k steps later, E_k = E_{k-1} A_1 + E_{k-2} A_2 with rows as states; its effect on cells adds up in variance
   const response = (previous: Float64Array, earlier: Float64Array): Float64Array => {
@@ -146,7 +144,7 @@ function gaussianErrors(
     return next
   }
   const errors: Float64Array[] = []
-  const variance = rest.slice()
+  const variance = new Float64Array(size)
   let previous: Float64Array = new Float64Array(count * count)
   for (let i = 0; i < count; i++) for (let j = 0; j < count; j++) previous[j * count + i] = noise[i * count + j]! // row j: unit noise number j
   let earlier: Float64Array = new Float64Array(count * count)
@@ -157,7 +155,7 @@ function gaussianErrors(
       for (let i = 0; i < count; i++) for (let n = 0; n < size; n++) cell[n]! += previous[row * count + i]! * patterns[i * size + n]!
       for (let n = 0; n < size; n++) variance[n]! += cell[n]! ** 2
     }
-    if (steps.includes(k)) errors.push(variance.map(Math.sqrt))
+    if (steps.includes(k)) errors.push(variance.slice())
     ;[previous, earlier] = [response(previous, earlier), previous]
   }
   return errors

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest"
+import { dateAt } from "../calendar/calendar.ts"
 import { redNoiseSeries } from "../testing/red-noise-series.ts"
 import { eventName, trainingQuantiles } from "./training-quantiles.ts"
 
@@ -8,7 +9,7 @@ const january = series.time.hours[380]!
 
 it("has thresholds that so many training states of the season pass", () => {
   const { events, at } = trainingQuantiles(series, times)
-  const winter = times.filter((t) => [0, 1, 11].includes(new Date(series.time.hours[t]! * 3_600_000).getUTCMonth()))
+  const winter = times.filter((t) => [1, 2, 12].includes(dateAt(series.time.hours[t]!, "standard").month))
   for (const [e, thresholds] of at(january, "standard").entries()) {
     const { quantile } = events[e]!
     const below = winter.filter((t) => series.values[t * 48 + 7]! < thresholds[7]!).length / winter.length

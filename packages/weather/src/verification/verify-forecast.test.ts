@@ -1,4 +1,4 @@
-import { DataError, randomStream, selectBackend } from "@scalewise/nn"
+import { type DataError, randomStream, selectBackend } from "@scalewise/nn"
 import { beforeAll, describe, expect, it } from "vitest"
 import { baselineForecasts } from "../baseline/baseline-forecasts.ts"
 import { fitClimatology } from "../climatology/harmonic-climatology.ts"
