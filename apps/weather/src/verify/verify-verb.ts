@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises"
 import path from "node:path"
-import { decimal, defineVerb, formatCount, integer, list, type Verb } from "@scalewise/cli"
+import { decimal, defineVerb, formatCount, integer, list, type Progress, type Verb } from "@scalewise/cli"
 import type { BaselineName } from "@scalewise/weather"
 
 interface Options {
@@ -54,7 +54,7 @@ export const verifyVerb: Verb = defineVerb<undefined, Options>({
     const baselines = baselinesOf(options.baselines, baselineNames, (message) => new ConfigError(message))
     await selectBackend()
     const opened = await openVerification({ forecast: file, truth, variables: options.variables }, output)
-    const bar = progress({ label: "verifying", total: opened.forecast.starts.length })
+    let bar: Progress | undefined // begins with the first start, so that an error stands alone
     try {
       const { result } = await verifyWithBaselines(opened.forecast, {
         series: opened.series,
@@ -64,9 +64,12 @@ export const verifyVerb: Verb = defineVerb<undefined, Options>({
         blockDays: options.blockDays,
         resamples: options.resamples,
         signal,
-        onStart: (done) => bar.update({ done }),
+        onStart: (done, total) => {
+          bar ??= progress({ label: "verifying", total })
+          bar.update({ done })
+        },
       })
-      bar.stop()
+      bar?.stop()
       const { verified, pairs, withoutTruth, withoutForecast, unverified } = result.starts
       output.say(
         `${formatCount(verified)} starts, ${formatCount(pairs)} pairs of start and lead verified; left out ${formatCount(withoutTruth)} without truth and ${formatCount(withoutForecast)} without forecast.` +
@@ -84,7 +87,7 @@ export const verifyVerb: Verb = defineVerb<undefined, Options>({
       }
       output.data(result, text)
     } finally {
-      bar.stop()
+      bar?.stop()
       await opened.close()
     }
   },
