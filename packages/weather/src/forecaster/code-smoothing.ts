@@ -1,5 +1,4 @@
 import { tf } from "@scalewise/nn"
-import type { Codebooks } from "@scalewise/core"
 
 /** How much of a target's probability its neighbours in the codebook get. */
 export interface CodeSmoothing {
@@ -13,10 +12,9 @@ export interface CodeSmoothing {
  * For each scale a table [V, V] whose row v is the target of code v: most of it at v, the rest at codes whose vectors are near (ordinal
  * label smoothing; for scalar codes the bins beside it). The tables are the caller's.
  */
-export async function smoothedTargets(codebooks: Codebooks, { share, width }: CodeSmoothing): Promise<tf.Tensor[]> {
+export async function smoothedTargets(codebooks: readonly tf.Tensor[], { share, width }: CodeSmoothing): Promise<tf.Tensor[]> {
   const tables: tf.Tensor[] = []
-  for (const name of Object.keys(codebooks).sort((a, b) => Number(a) - Number(b))) {
-    const codebook = codebooks[name]!
+  for (const codebook of codebooks) {
     const [codes, channels] = codebook.shape as [number, number]
     const values = await codebook.data()
     const squared = (a: number, b: number): number => {

@@ -36,8 +36,8 @@ export interface ForecastCondition {
 export interface ConditionFeatures {
   /** What the target is added to, [B, H, W, V]. */
   readonly base: tf.Tensor
-  /** States and linear forecast at the sites of each scale, [B, h_k, w_k, 3 V p p]. */
-  readonly maps: readonly tf.Tensor[]
+  /** States and linear forecast on the grid of each scale, [B, h_k, w_k, 3 C]. */
+  readonly fields: readonly tf.Tensor[]
   /** Components of both states and calendar, [B, 2 R + 4]. */
   readonly global: tf.Tensor
 }
@@ -51,29 +51,48 @@ export interface ConditioningOptions {
   readonly schedule: GridSchedule
   /** Grids of the bands of the field, for damped persistence. */
   readonly bands: GridSchedule
-  /** Brings fields to patches, without a basis. */
-  readonly patches: LinearLatent
+}
+
+/** The linear part of a condition. */
+export interface LinearForecast {
+  /** Components of the current and the previous state, [B, R] each. */
+  readonly components: readonly [current: tf.Tensor, previous: tf.Tensor]
+  /** The linear inverse model's forecast, [B, H, W, V]. */
+  readonly linear: tf.Tensor
+  /** What the target is added to, [B, H, W, V]. */
+  readonly base: tf.Tensor
+}
+
+/** What linear parts say of the next state. The tensors are the caller's. */
+export function linearForecast(
+  { current, previous, expected: given }: ForecastCondition,
+  { patterns, propagator, damping }: Omit<LinearParts, "targetDeviation">,
+  { config, bands }: Pick<ConditioningOptions, "config" | "bands">,
+): LinearForecast {
+  const along = (states: tf.Tensor): tf.Tensor => ops.matMul(states.reshape([states.shape[0], -1]), patterns, { transposeB: true })
+  const components = [along(current), along(previous)] as const
+  const expected = given ?? ops.matMul(tf.concat([...components], 1), propagator)
+  const linear = ops.matMul(expected, patterns).reshape(current.shape)
+  const base = config.target === "tendency" ? current.clone() : config.target === "linear" ? linear : scaledBands(current, bands, damping)
+  return { components, linear, base }
 }
 
 /** Computes what networks read of two states. The tensors are the caller's. */
 export function conditionFeatures(
-  { current, previous, calendar, expected: given }: ForecastCondition,
-  { patterns, deviations, propagator, damping, targetDeviation }: LinearParts,
-  { config, schedule, bands, patches }: ConditioningOptions,
+  condition: ForecastCondition,
+  parts: LinearParts,
+  latent: LinearLatent,
+  { config, schedule, bands }: ConditioningOptions,
 ): ConditionFeatures {
   return tf.tidy(() => {
-    const [batch] = current.shape as [number]
-    const along = (states: tf.Tensor): tf.Tensor => ops.matMul(states.reshape([batch, -1]), patterns, { transposeB: true })
-    const components = [along(current), along(previous)]
-    const expected = given ?? ops.matMul(tf.concat(components, 1), propagator)
-    const linear = ops.matMul(expected, patterns).reshape(current.shape)
-    const base = config.target === "tendency" ? current.clone() : config.target === "linear" ? linear : scaledBands(current, bands, damping)
-    const fields = tf.concat([current, previous, linear.sub(base).div(targetDeviation)], 3)
-    const sites = patches.encode(fields)
+    const { components, linear, base } = linearForecast(condition, parts, { config, bands })
+    const departure = linear.sub(base).div(parts.targetDeviation)
+    const sites = latent.encode(tf.concat([condition.current, condition.previous, departure], 0))
+    const joined = tf.concat(tf.split(sites, 3, 0), 3)
     return {
       base,
-      maps: schedule.grids.map((_, index) => onBandGrid(sites, gridAt(schedule, index + 1)).clone()),
-      global: tf.concat([...components.map((each) => each.div(deviations)), calendar], 1),
+      fields: schedule.grids.map((_, index) => onBandGrid(joined, gridAt(schedule, index + 1)).clone()),
+      global: tf.concat([...components.map((each) => each.div(parts.deviations)), condition.calendar], 1),
     }
   })
 }

@@ -2,17 +2,18 @@ import {
   categorical,
   gridSchedule,
   multiScaleQuantiser,
-  vectorQuantiser,
   type BackwardProcess,
   type GridSchedule,
   type MultiScaleParameters,
   type MultiScaleQuantiser,
-  type VectorQuantiser,
-  type VectorQuantiserParameters,
 } from "@scalewise/core"
 import { tf, type Parameters } from "@scalewise/nn"
 import { bandGrids } from "../bands/laplacian-bands.ts"
+import { leastSquaresDown } from "../bands/orthogonal-bands.ts"
 import { linearLatent, type LinearLatent } from "../latent/linear-latent.ts"
+import { patternTokens } from "../tokens/pattern-tokens.ts"
+import type { ScaleTokens } from "../tokens/scale-tokens.ts"
+import { siteTokens } from "../tokens/site-tokens.ts"
 import {
   conditionFeatures,
   type ConditionFeatures,
@@ -20,35 +21,38 @@ import {
   type ForecastCondition,
   type LinearParts,
 } from "./conditioning.ts"
-import type { ForecasterConfig } from "./forecaster-config.ts"
+import { gridOf, type ForecasterConfig } from "./forecaster-config.ts"
 import { forecastRefiner, type Refiner } from "./refiner.ts"
+import { surroundingsOf } from "./surroundings.ts"
 
 // B states, H x W grid, V variables, C latent channels
 
 /** Everything of a forecaster that a config decides. */
 export interface ForecastBody extends ConditioningOptions {
-  readonly quantiser: VectorQuantiser
-  readonly multiScale: MultiScaleQuantiser<VectorQuantiserParameters>
+  readonly tokens: ScaleTokens
+  readonly multiScale: MultiScaleQuantiser
   readonly refiner: Refiner
   /** The latent, with its basis. */
   latent(basis: tf.Tensor | undefined): LinearLatent
 }
 
-/** The parts of a forecaster of a config. */
+/** The parts of a forecaster of a config; `dropout` is the share of hidden numbers that training drops at each scale. */
 export function forecastBody(config: ForecasterConfig, dropout: readonly number[] = []): ForecastBody {
   const [height, width] = [config.grid.latitudes.length, config.grid.longitudes.length]
   const schedule: GridSchedule = gridSchedule(config.grids)
-  const fields = { height, width, variables: config.variables.length, patch: config.latent.patch }
-  const quantiser = vectorQuantiser({ channels: config.latent.channels, codes: config.codes, codebooks: schedule.steps })
+  const options = { config, schedule, surroundings: surroundingsOf(gridOf(config)), dropout }
+  // Patterns are those of bands that do not overlap; sites go by the means of their cells
+  const kernel = config.latent.tokens === "patterns" ? { down: leastSquaresDown(schedule), from: "finest" as const } : {}
+  const tokens = config.latent.tokens === "patterns" ? patternTokens(options) : siteTokens(options)
   return {
     config,
     schedule,
     bands: bandGrids(height, width),
-    patches: linearLatent(fields),
-    quantiser,
-    multiScale: multiScaleQuantiser({ schedule, quantiser, form: "own-grid", up: "bilinear" }),
-    refiner: forecastRefiner(config, schedule, dropout),
-    latent: (basis) => linearLatent({ ...fields, ...(basis && { basis }) }),
+    tokens,
+    multiScale: multiScaleQuantiser({ schedule, quantiser: tokens.quantiser, form: "own-grid", up: "bilinear", ...kernel }),
+    refiner: forecastRefiner({ schedule, tokens, networks: config.refiner.networks, dropout }),
+    latent: (basis) =>
+      linearLatent({ height, width, variables: config.variables.length, patch: config.latent.patch, ...(basis && { basis }) }),
   }
 }
 
@@ -56,7 +60,7 @@ export function forecastBody(config: ForecasterConfig, dropout: readonly number[
 export interface ForecastParameters {
   readonly linear: LinearParts
   readonly basis: tf.Tensor | undefined
-  readonly codes: MultiScaleParameters<VectorQuantiserParameters>
+  readonly codes: MultiScaleParameters<Parameters>
   readonly networks: Parameters
 }
 
@@ -70,20 +74,25 @@ export interface ForecastState extends ConditionFeatures {
 export type ForecastProcess = BackwardProcess<ForecastState, tf.Tensor, ForecastCondition, tf.Tensor>
 
 /** The backward process: the coarsest codes from the condition (Eq. 17), then each scale's in one shot (Eq. 18). */
-export function forecastProcess(body: ForecastBody, { linear, basis, codes, networks }: ForecastParameters): ForecastProcess {
-  const { multiScale, refiner, schedule } = body
+export function forecastProcess(body: ForecastBody, parameters: ForecastParameters): ForecastProcess {
+  const { multiScale, refiner, schedule, tokens } = body
+  const { linear, basis, codes } = parameters
   const latent = body.latent(basis)
-  const { form } = multiScale
   return {
     steps: schedule.steps,
-    start: (_batch, condition) => conditionFeatures(condition, linear, body), // s_0: all of the next state is still open
-    predict: ({ maps, global, partial }, step) => {
-      const map = maps[step - 1]!
-      const context = partial ? form.context(partial, step) : tf.zeros([...map.shape.slice(0, 3), latent.channels])
-      return categorical(refiner.mean(networks, step, tf.concat([map, context], 3), global))
+    start: (_batch, condition) => conditionFeatures(condition, linear, latent, body), // s_0: all of the next state is still open
+    predict: ({ fields, global, partial }, step) => {
+      const logits = refiner.mean(parameters, step, { fields: withContext(body, fields[step - 1]!, partial, step), global })
+      return categorical(logits.reshape([-1, ...tokens.shape(step), logits.shape.at(-1)!]))
     },
     advance: (state, step, draw) => ({ ...state, partial: multiScale.advance(codes, state.partial, step, draw) }), // Eq. (19)
     readout: ({ base, partial }) =>
-      tf.tidy(() => (partial ? base.add(latent.decode(form.toLatent(partial)).mul(linear.targetDeviation)) : base).clone()), // Eq. (20)
+      tf.tidy(() => (partial ? base.add(latent.decode(multiScale.form.toLatent(partial)).mul(linear.targetDeviation)) : base).clone()), // Eq. (20)
   }
+}
+
+/** The fields of a scale with what coarser scales have drawn beside them: zeros at the first. [B, h, w, 4 C] */
+export function withContext({ multiScale }: ForecastBody, fields: tf.Tensor, partial: tf.Tensor | undefined, step: number): tf.Tensor {
+  const context = partial ? multiScale.form.context(partial, step) : tf.zeros([...fields.shape.slice(0, 3), fields.shape[3]! / 3])
+  return tf.concat([fields, context], 3)
 }

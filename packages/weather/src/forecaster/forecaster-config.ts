@@ -27,6 +27,19 @@ export interface RefinerConfig {
   readonly networks: number
 }
 
+/** What is coded of a field. */
+export interface LatentConfig {
+  /** Side of the patches of cells whose numbers, of all variables, make a latent vector. */
+  readonly patch: number
+  /** How many numbers of each are kept. */
+  readonly channels: number
+  /**
+   * `sites`: a token for the vector of each site of a scale, as in VAR; `patterns`: a token for each coefficient of the scale's map in its
+   * own uncorrelated patterns, so that what is drawn independently is nearly independent.
+   */
+  readonly tokens: "sites" | "patterns"
+}
+
 /** What a forecaster is made with, as plain JSON. */
 export interface ForecasterConfig {
   readonly variables: readonly FieldVariable[]
@@ -39,8 +52,7 @@ export interface ForecasterConfig {
   readonly harmonics: { readonly annual: number; readonly diurnal: number }
   /** Principal components of a state that networks and linear forecast see. */
   readonly components: number
-  /** Patches of cells and variables that a token stands for, and how many numbers of each are kept. */
-  readonly latent: { readonly patch: number; readonly channels: number }
+  readonly latent: LatentConfig
   /** Grids of the scales, coarse to fine; the last is the latent's. */
   readonly grids: readonly Grid[]
   /** Entries of each scale's codebook. */

@@ -6,7 +6,7 @@ const daily: ForecasterTrainingConfig = {
   deviation: "variable",
   harmonics: { annual: 3, diurnal: 2 },
   components: 40,
-  latent: { patch: 1 },
+  latent: { patch: 1, tokens: "patterns" },
   coarsest: 2,
   codes: 16,
   refiner: { kind: "local", widths: [192, 96], depth: 1, reach: 2, heads: 4, networks: 1 },
@@ -39,5 +39,5 @@ export const forecasterPresets = {
   /** No pyramid: the control for what scales are worth. */
   "single-scale": { ...daily, coarsest: 0 },
   /** Tokens of 2 x 2 cells, a latent pyramid. */
-  patches: { ...daily, latent: { patch: 2 }, codes: 64 },
+  patches: { ...daily, latent: { patch: 2, tokens: "sites" }, codes: 64 },
 } as const satisfies Readonly<Record<string, ForecasterTrainingConfig>>

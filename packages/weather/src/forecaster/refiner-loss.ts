@@ -1,20 +1,29 @@
-import { ops, tf, type Loss, type Parameters, type RandomStream, type StepInputs } from "@scalewise/nn"
-import { rowWeights } from "../grid/lat-lon-grid.ts"
-import { gridOf } from "./forecaster-config.ts"
+import {
+  flattenParameters,
+  ops,
+  tf,
+  unflattenParameters,
+  type Loss,
+  type Parameters,
+  type RandomStream,
+  type StepInputs,
+} from "@scalewise/nn"
 import type { ForecastBody } from "./forecast-process.ts"
+import type { RefinerParameters } from "./refiner.ts"
 
 // B states, K scales, L_k sites, V codes
 
 /**
  * The loss of the refiner: cross-entropy of each scale's tokens, meaned over sites by area and over networks, summed over scales. It reads the
- * fields of `trainingExamples`, `targets0` .. (the tables of `smoothedTargets`), `weights0` .. (`siteWeights`) and, with dropout, `keep0` ...
+ * fields of `trainingExamples`, `targets0` .. (the tables of `smoothedTargets`), `weights0` .. (`tokenWeights`), `codes.*` (`codesInputs`) and, with dropout, `keep0` ...
  */
 export function refinerLoss({ schedule, refiner }: ForecastBody): Loss<Parameters> {
-  return (parameters, inputs) => {
+  return (networks, inputs) => {
+    const codes = codesOf(inputs)
     const losses = schedule.grids.map((_, k) => {
       const targets = ops.embedding(inputs[`targets${k}`]!, inputs[`tokens${k}`]!) // [B, L_k, V]
       const perNetwork = refiner
-        .each(parameters, k + 1, inputs[`map${k}`]!, inputs["global"]!, inputs[`keep${k}`])
+        .each({ networks, codes }, k + 1, { fields: inputs[`fields${k}`]!, global: inputs["global"]!, keep: inputs[`keep${k}`] })
         .map((logits) => ops.softCrossEntropy(logits, targets).mul(inputs[`weights${k}`]!).mean())
       return tf.addN(perNetwork).div(perNetwork.length)
     })
@@ -22,16 +31,20 @@ export function refinerLoss({ schedule, refiner }: ForecastBody): Loss<Parameter
   }
 }
 
-/** Area weight of each site of each scale [L_k], mean 1: what a site stands for on the sphere. The tensors are the caller's. */
-export function siteWeights({ config, schedule }: ForecastBody): tf.Tensor[] {
-  const weights = rowWeights(gridOf(config))
-  return schedule.grids.map(([height, width]) => {
-    const rows = Array.from({ length: height }, (_, row) => {
-      const [from, to] = [Math.floor((row * weights.length) / height), Math.ceil(((row + 1) * weights.length) / height)]
-      return weights.subarray(from, to).reduce((sum, weight) => sum + weight, 0) / (to - from)
-    })
-    const mean = rows.reduce((sum, weight) => sum + weight, 0) / height
-    return tf.tensor1d(Float32Array.from({ length: height * width }, (_, site) => rows[Math.floor(site / width)]! / mean))
+/** What is learned of tokens as inputs of a step, `codes.*`: a captured step takes tensors from its inputs alone. */
+export const codesInputs = (codes: RefinerParameters["codes"]): StepInputs =>
+  Object.fromEntries(Object.entries(flattenParameters(codes as unknown as Parameters)).map(([name, tensor]) => [`codes.${name}`, tensor]))
+
+const codesOf = (inputs: StepInputs): RefinerParameters["codes"] => {
+  const own = Object.entries(inputs).filter(([name]) => name.startsWith("codes."))
+  return unflattenParameters(Object.fromEntries(own.map(([name, tensor]) => [name.slice("codes.".length), tensor]))) as never
+}
+
+/** Area weight of each token of each scale [T], mean 1. The tensors are the caller's. */
+export function tokenWeights({ schedule, tokens }: ForecastBody): tf.Tensor[] {
+  return schedule.grids.map((_, k) => {
+    const count = tokens.shape(k + 1).reduce((size, length) => size * length, 1)
+    return tf.tensor1d(tokens.weights(k + 1) ?? new Float32Array(count).fill(1))
   })
 }
 
@@ -48,14 +61,14 @@ export function keepMasks({ schedule, refiner }: ForecastBody, batch: number, ra
 /** Exact cross-entropy of the tokens of a batch, nats a site, of each scale by the mean of the networks. */
 export function tokenNats(
   { schedule, refiner }: ForecastBody,
-  parameters: Parameters,
+  parameters: RefinerParameters,
   inputs: StepInputs,
   weights: readonly tf.Tensor[],
 ): tf.Tensor {
   return tf.tidy(() =>
     tf.stack(
       schedule.grids.map((_, k) => {
-        const logits = refiner.mean(parameters, k + 1, inputs[`map${k}`]!, inputs["global"]!)
+        const logits = refiner.mean(parameters, k + 1, { fields: inputs[`fields${k}`]!, global: inputs["global"]! })
         return ops.crossEntropy(logits, inputs[`tokens${k}`]!).mul(weights[k]!).mean()
       }),
     ),

@@ -1,51 +1,64 @@
-import type { GridSchedule } from "@scalewise/core"
+import type { GridSchedule, MultiScaleParameters } from "@scalewise/core"
 import { ops, tf, type Parameters, type RandomStream } from "@scalewise/nn"
-import { globalWidth } from "./conditioning.ts"
-import { gridOf, type ForecasterConfig } from "./forecaster-config.ts"
-import { scaleNetwork, type ScaleNetwork } from "./scale-network.ts"
-import { surroundingsOf, withSurroundings } from "./surroundings.ts"
+import type { ScaleTokens } from "../tokens/scale-tokens.ts"
+import type { ScaleNetwork } from "./scale-network.ts"
 
-// B states, K scales, E networks, F channels of a map, V codes
+// B states, K scales, T tokens of a scale, E networks, V codes
+
+/** Fields that networks read of each state: two states, the linear forecast, and what coarser scales have drawn. */
+export const viewedFields = 4
+
+/** What is learned of networks, and of the tokens whose laws they give. */
+export interface RefinerParameters {
+  readonly networks: Parameters
+  readonly codes: MultiScaleParameters<Parameters>
+}
+
+/** What the networks of a scale read. */
+export interface RefinerInputs {
+  /** Fields of states, forecast and coarser codes on the scale's grid, [B, h, w, 4 C]. */
+  readonly fields: tf.Tensor
+  /** [B, G]. */
+  readonly global: tf.Tensor
+  /** Masks of all networks, [B, ...]. */
+  readonly keep?: tf.Tensor | undefined
+}
 
 /** The networks of all scales: E of each, whose probabilities are averaged. */
 export interface Refiner {
   init(random: RandomStream): Parameters
-  /** Logits [B, L_k, V] of each network at scale `step`, for a map [B, h_k, w_k, F] and [B, G]; dropout masks [B, ...] by network. */
-  each(parameters: Parameters, step: number, map: tf.Tensor, global: tf.Tensor, keep?: tf.Tensor): tf.Tensor[]
+  /** Logits [B, T, V] of each network at scale `step`; `keep` has the masks of all of them. */
+  each(parameters: RefinerParameters, step: number, inputs: RefinerInputs): tf.Tensor[]
   /** Logits of their mean probability. */
-  mean(parameters: Parameters, step: number, map: tf.Tensor, global: tf.Tensor): tf.Tensor
+  mean(parameters: RefinerParameters, step: number, inputs: RefinerInputs): tf.Tensor
   /** The keep mask of scale `step`: its numbers for all networks, and the share to drop. */
   mask(step: number): { readonly width: number; readonly dropout: number }
 }
 
-/** Channels of the map of a scale: two states, the linear forecast, and what coarser scales have drawn. */
-export const mapChannels = ({ variables, latent }: ForecasterConfig): number => 3 * variables.length * latent.patch ** 2 + latent.channels
+/** Options of `forecastRefiner`. */
+export interface ForecastRefinerOptions {
+  readonly schedule: GridSchedule
+  readonly tokens: ScaleTokens
+  /** E. */
+  readonly networks: number
+  /** Share of hidden numbers that training drops at each scale. */
+  readonly dropout: readonly number[]
+}
 
-/** The refiner of a config; `dropout` is the share of hidden numbers that training drops at each scale. */
-export function forecastRefiner(config: ForecasterConfig, schedule: GridSchedule, dropout: readonly number[] = []): Refiner {
-  const { refiner, codes } = config
-  const surroundings = surroundingsOf(gridOf(config))
-  const networks: ScaleNetwork[] = schedule.grids.map((_, index) =>
-    scaleNetwork({
-      refiner,
-      schedule,
-      step: index + 1,
-      channels: mapChannels(config),
-      globals: globalWidth(config),
-      codes,
-      dropout: dropout[index] ?? 0,
-    }),
-  )
-  const members = Array.from({ length: refiner.networks }, (_, e) => e)
+/** The refiner over the networks of `tokens`. */
+export function forecastRefiner({ schedule, tokens, networks: count, dropout }: ForecastRefinerOptions): Refiner {
+  const networks: ScaleNetwork[] = schedule.grids.map((_, index) => tokens.network(index + 1, viewedFields))
+  const members = Array.from({ length: count }, (_, e) => e)
   const parametersOf = (parameters: Parameters, e: number, step: number): Parameters =>
     (parameters[String(e)] as Parameters)[String(step - 1)] as Parameters
 
-  const each: Refiner["each"] = (parameters, step, map, global, keep) => {
+  const each: Refiner["each"] = (parameters, step, { fields, global, keep }) => {
     const network = networks[step - 1]!
-    const around = withSurroundings(map, refiner.reach, surroundings)
+    const scale = tokens.scaleOf(parameters.codes, step)
+    const view = network.prepare(fields, scale)
     return members.map((e) => {
       const mask = keep && keep.slice([0, e * network.hiddenWidth], [-1, network.hiddenWidth])
-      return network.apply(parametersOf(parameters, e, step), { map: around, global, keep: mask })
+      return network.apply(parametersOf(parameters.networks, e, step), { view, global, keep: mask, scale })
     })
   }
   return {
@@ -57,9 +70,9 @@ export function forecastRefiner(config: ForecasterConfig, schedule: GridSchedule
         ]),
       ),
     each,
-    mean: (parameters, step, map, global) =>
+    mean: (parameters, step, inputs) =>
       tf.tidy(() => {
-        const logits = each(parameters, step, map, global)
+        const logits = each(parameters, step, inputs)
         if (logits.length === 1) return logits[0]!.clone()
         return tf.log(
           tf
@@ -68,6 +81,6 @@ export function forecastRefiner(config: ForecasterConfig, schedule: GridSchedule
             .maximum(1e-12),
         )
       }),
-    mask: (step) => ({ width: refiner.networks * networks[step - 1]!.hiddenWidth, dropout: dropout[step - 1] ?? 0 }),
+    mask: (step) => ({ width: count * networks[step - 1]!.hiddenWidth, dropout: dropout[step - 1] ?? 0 }),
   }
 }

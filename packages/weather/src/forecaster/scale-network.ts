@@ -2,23 +2,31 @@ import { gridAt, type Grid, type GridSchedule } from "@scalewise/core"
 import { layers, ops, tf, type Parameters, type RandomStream } from "@scalewise/nn"
 import { onBandGrid } from "../bands/laplacian-bands.ts"
 import type { RefinerConfig } from "./forecaster-config.ts"
+import { withSurroundings, type Surroundings } from "./surroundings.ts"
 
 // B states, h x w sites of a scale, F channels of its map, G numbers of the whole domain, W width, V codes, r reach
 
 /** What the network of a scale reads. */
 export interface ScaleInputs {
-  /** States, forecast and coarser codes at the sites and around them, [B, h + 2 r, w + 2 r, F]. */
-  readonly map: tf.Tensor
+  /** Fields of states, forecast and coarser codes, as `prepare` made it of them. */
+  readonly view: PreparedView
   /** Of the whole domain, [B, G]. */
   readonly global: tf.Tensor
   /** Hidden numbers that are kept, 0 or 1, [B, `hiddenWidth`]; all where it is absent. */
   readonly keep?: tf.Tensor | undefined
+  /** What is learned of the scale's tokens. */
+  readonly scale: unknown
 }
 
-/** One network of one scale. */
+/** What the networks of a scale read of its fields, whatever they need. */
+export type PreparedView = Readonly<Record<string, tf.Tensor>>
+
+/** One network of one scale, of T tokens. */
 export interface ScaleNetwork {
   init(random: RandomStream): Parameters
-  /** Logits [B, h w, V]. */
+  /** What all networks of a scale need of its fields [B, h, w, F C] alike. */
+  prepare(fields: tf.Tensor, scale: unknown): PreparedView
+  /** Logits of each token, [B, T, V]. */
   apply(parameters: Parameters, inputs: ScaleInputs): tf.Tensor
   /** Numbers of a keep mask for each state. */
   readonly hiddenWidth: number
@@ -28,6 +36,7 @@ export interface ScaleNetwork {
 export interface ScaleNetworkOptions {
   readonly refiner: RefinerConfig
   readonly schedule: GridSchedule
+  readonly surroundings: Surroundings
   /** 1 .. K. */
   readonly step: number
   /** F. */
@@ -47,7 +56,16 @@ const attendedSites = 40
  * The law of a scale's codes from what is known at each site: a window of the map, the whole domain and the site's own learned vector,
  * then residual blocks at each site. With `transformer`, blocks begin with attention to all sites (reduced where there are many).
  */
-export function scaleNetwork({ refiner, schedule, step, channels, globals, codes, dropout }: ScaleNetworkOptions): ScaleNetwork {
+export function scaleNetwork({
+  refiner,
+  schedule,
+  surroundings,
+  step,
+  channels,
+  globals,
+  codes,
+  dropout,
+}: ScaleNetworkOptions): ScaleNetwork {
   const [height, width] = gridAt(schedule, step)
   const hidden = refiner.widths[step - 1]!
   const window = layers.conv2d({ inputs: channels, outputs: hidden, size: 2 * refiner.reach + 1, padding: "valid" })
@@ -73,6 +91,7 @@ export function scaleNetwork({ refiner, schedule, step, channels, globals, codes
 
   return {
     hiddenWidth: (refiner.depth + 1) * hidden,
+    prepare: (fields) => ({ around: withSurroundings(fields, refiner.reach, surroundings) }),
     init: (random) => ({
       window: window.init(random.fold("window")),
       whole: whole.init(random.fold("whole")),
@@ -95,8 +114,8 @@ export function scaleNetwork({ refiner, schedule, step, channels, globals, codes
       ),
       head: head.init(random.fold("head")),
     }),
-    apply: (parameters, { map, global, keep }) => {
-      const [batch] = map.shape as [number]
+    apply: (parameters, { view, global, keep }) => {
+      const [batch] = view["around"]!.shape as [number]
       const kept = (x: tf.Tensor, layer: number): tf.Tensor =>
         keep
           ? x.mul(
@@ -106,7 +125,7 @@ export function scaleNetwork({ refiner, schedule, step, channels, globals, codes
                 .div(1 - dropout),
             )
           : x
-      const site = window.apply(parameters["window"] as never, map)
+      const site = window.apply(parameters["window"] as never, view["around"]!)
       const domain = whole.apply(parameters["whole"] as never, global).reshape([batch, 1, 1, hidden])
       let x = kept(ops.gelu(site.add(domain).add(parameters["position"] as tf.Tensor)), 0)
       for (let index = 0; index < refiner.depth; index++) {

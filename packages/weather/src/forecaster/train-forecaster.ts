@@ -10,16 +10,8 @@ import { fitLinearParts } from "./fit-linear-parts.ts"
 import { forecastBody } from "./forecast-process.ts"
 import { scaleWavelengths } from "./scale-wavelengths.ts"
 import { forecaster, type Forecaster } from "./forecaster.ts"
-import type { ForecasterConfig, RefinerConfig, TargetForm } from "./forecaster-config.ts"
-import {
-  codingError,
-  startCodes,
-  targetDeviation,
-  targetFields,
-  trainingExamples,
-  unigramNats,
-  type ExampleSource,
-} from "./training-examples.ts"
+import type { ForecasterConfig, LatentConfig, RefinerConfig, TargetForm } from "./forecaster-config.ts"
+import { codingError, targetDeviation, targetFields, trainingExamples, unigramNats, type ExampleSource } from "./training-examples.ts"
 import { trainNetworks, type NetworkTraining, type TrainNetworksOptions } from "./train-networks.ts"
 import { targetsIn, timesIn } from "./windows.ts"
 
@@ -32,7 +24,7 @@ export interface ForecasterTrainingConfig {
   /** Harmonics of the climatology; those of the day are used where steps are shorter than a day. */
   readonly harmonics: { readonly annual: number; readonly diurnal: number }
   readonly components: number
-  readonly latent: { readonly patch: number; readonly channels?: number | undefined }
+  readonly latent: Pick<LatentConfig, "patch" | "tokens"> & { readonly channels?: number | undefined }
   /** Sites of the smaller side of the coarsest grid; each scale has about twice as many as the one before. 0 for a single scale. */
   readonly coarsest: number
   readonly codes: number
@@ -151,7 +143,7 @@ export async function* trainForecaster(
     target: given.target,
     harmonics: { annual: scaling.climatology.annual, diurnal: scaling.climatology.diurnal },
     components: fitted.components,
-    latent: { patch, channels: Math.min(given.latent.channels ?? size, size) },
+    latent: { patch, tokens: given.latent.tokens, channels: Math.min(given.latent.channels ?? size, size) },
     grids,
     codes: given.codes,
     refiner: {
@@ -173,7 +165,7 @@ export async function* trainForecaster(
       ? undefined
       : await fitLatentBasis(fields, { height, width, variables: variables.length, patch, channels: config.latent.channels })
   const latents = body.latent(basis).encode(fields)
-  const codes = await startCodes(latents, body, random)
+  const codes = await body.tokens.fit(body.multiScale, latents, random.fold("tokens"))
   const quantisationError = await codingError(fields, { linear, basis, codes }, body)
   tf.dispose([fields, latents])
   const learned = { linear, basis, codes }

@@ -18,7 +18,8 @@ import {
 import { stat } from "node:fs/promises"
 import { smoothedTargets, type CodeSmoothing } from "./code-smoothing.ts"
 import type { ForecastBody, ForecastParameters } from "./forecast-process.ts"
-import { keepMasks, refinerLoss, siteWeights, tokenNats } from "./refiner-loss.ts"
+import type { RefinerParameters } from "./refiner.ts"
+import { codesInputs, keepMasks, refinerLoss, tokenWeights, tokenNats } from "./refiner-loss.ts"
 
 /** How the networks are trained, as plain JSON. */
 export interface NetworkTraining {
@@ -71,7 +72,7 @@ export interface TrainedNetworks {
 /** Trains the networks of all scales; of each scale the averaged parameters of its best epoch on validation data are kept (early stop per scale). */
 export async function* trainNetworks(options: TrainNetworksOptions): AsyncGenerator<TrainEvent, TrainedNetworks, undefined> {
   const { body, codes, training, examples, validation, random, folder, signal, clock, mode = "auto" } = options
-  const weights = siteWeights(body)
+  const weights = tokenWeights(body)
   const initial = body.refiner.init(random.fold("networks"))
   const stepsPerEpoch = Math.max(1, Math.floor(examples.size / Math.min(training.batch, examples.size)))
   const steps = training.epochs * stepsPerEpoch
@@ -87,7 +88,7 @@ export async function* trainNetworks(options: TrainNetworksOptions): AsyncGenera
     mode,
   })
   disposeParameters(initial)
-  const targets = await smoothedTargets(codes.quantiser.codebook, training.smoothing)
+  const targets = await smoothedTargets(body.tokens.codebooks(codes), training.smoothing)
   const best = await bestScales(body, folder)
   let seconds = 0
   try {
@@ -106,13 +107,14 @@ export async function* trainNetworks(options: TrainNetworksOptions): AsyncGenera
             [`weights${k}`, weights[k]!],
           ]),
         ),
+        ...codesInputs(codes),
         ...keepMasks(body, indices.length, stepRandom),
       }),
       evaluate: {
         everyEpochs: 1,
         run: async (trained, { epoch }) => {
           const averaged = trained.averaged()!
-          const nats = await validationNats(body, averaged, validation, weights)
+          const nats = await validationNats(body, { networks: averaged, codes }, validation, weights)
           await best.offer(averaged, nats, epoch)
           disposeParameters(averaged)
           return Object.fromEntries(nats.map((value, k) => [`scale${k + 1}`, value]))
@@ -138,7 +140,7 @@ export async function* trainNetworks(options: TrainNetworksOptions): AsyncGenera
 /** Cross-entropy of each scale on a data set, nats a site. */
 export async function validationNats(
   body: ForecastBody,
-  parameters: Parameters,
+  parameters: RefinerParameters,
   data: Dataset,
   weights: readonly tf.Tensor[],
 ): Promise<number[]> {

@@ -1,9 +1,9 @@
-import { kMeansStart, type MultiScaleParameters, type VectorQuantiserParameters } from "@scalewise/core"
-import { residentDataset, tensorsIn, tf, type Dataset, type RandomStream, type ResidentField } from "@scalewise/nn"
+import { gridAt } from "@scalewise/core"
+import { residentDataset, tf, type Dataset, type RandomStream, type ResidentField } from "@scalewise/nn"
 import type { TimeAxis } from "../data/time-axis.ts"
-import { conditionFeatures, globalWidth, type ForecastCondition, type LinearParts } from "./conditioning.ts"
-import type { ForecastBody, ForecastParameters } from "./forecast-process.ts"
-import { mapChannels } from "./refiner.ts"
+import { conditionFeatures, globalWidth, linearForecast, type ForecastCondition, type LinearParts } from "./conditioning.ts"
+import { withContext, type ForecastBody, type ForecastParameters } from "./forecast-process.ts"
+import { viewedFields } from "./refiner.ts"
 import { calendarNumbers } from "./windows.ts"
 
 // T states, H x W grid, V variables, R components, n examples
@@ -52,20 +52,23 @@ export async function targetDeviation(
   linear: Omit<LinearParts, "targetDeviation">,
   body: ForecastBody,
 ): Promise<tf.Tensor> {
-  const variables = body.config.variables.length
-  const one = tf.ones([variables])
-  let sums = tf.zeros([variables])
+  let sums = tf.zeros([body.config.variables.length])
   for (const chunk of chunksOf(source.targets)) {
     const next = tf.tidy(() => {
       const { condition, next } = batchOf(source, chunk, body)
-      const { base } = conditionFeatures(condition, { ...linear, targetDeviation: one }, body)
-      return sums.add(next.sub(base).square().mean([1, 2]).sum(0))
+      return sums.add(
+        next
+          .sub(linearForecast(condition, linear, body).base)
+          .square()
+          .mean([1, 2])
+          .sum(0),
+      )
     })
     sums.dispose()
     sums = next
   }
   const deviation = tf.tidy(() => sums.div(source.targets.length).sqrt().maximum(1e-6))
-  tf.dispose([sums, one])
+  sums.dispose()
   return deviation
 }
 
@@ -79,78 +82,57 @@ export function targetFields(
   const chosen = Array.from(random.permutation(source.targets.length).slice(0, most), (index) => source.targets[index]!).sort(
     (a, b) => a - b,
   )
-  return tf.tidy(() => tf.concat(chunksOf(chosen).map((chunk) => unitTargets(source, chunk, linear, body).fields)))
-}
-
-/** Codebooks that fit latents, scale by scale. */
-export async function startCodes(
-  latents: tf.Tensor,
-  body: ForecastBody,
-  random: RandomStream,
-): Promise<MultiScaleParameters<VectorQuantiserParameters>> {
-  const fresh = body.multiScale.init(random.fold("codes"))
-  const started = await kMeansStart(body.multiScale, latents, {
-    quantiser: body.quantiser,
-    parameters: fresh,
-    random: random.fold("k-means"),
-  })
-  for (const tensor of tensorsIn(fresh)) tensor.dispose()
-  return started
+  return tf.tidy(() =>
+    tf.concat(
+      chunksOf(chosen).map((chunk) => {
+        const { condition, next } = batchOf(source, chunk, body)
+        return next.sub(linearForecast(condition, linear, body).base).div(linear.targetDeviation)
+      }),
+    ),
+  )
 }
 
 /**
- * What training reads of every target: `map0` .. (what each scale's network sees under teacher forcing), `tokens0` .. and `global`. All of
- * it is a function of the data alone, so that it is computed once.
+ * What training reads of every target: `fields0` .. (what each scale's network sees under teacher forcing), `tokens0` .. and `global`. All
+ * of it is a function of the data alone, so that it is computed once.
  */
 export async function trainingExamples(
   source: ExampleSource,
   { linear, basis, codes }: Omit<ForecastParameters, "networks">,
   body: ForecastBody,
 ): Promise<Dataset> {
-  const { schedule, multiScale, config } = body
+  const { schedule, multiScale, tokens } = body
   const latent = body.latent(basis)
-  const channels = mapChannels(config)
   const count = source.targets.length
-  const fields: Record<string, ResidentField> = {
-    global: { values: new Float32Array(count * globalWidth(config)), shape: [globalWidth(config)] },
-  }
-  for (const [k, [height, width]] of schedule.grids.entries()) {
-    fields[`map${k}`] = { values: new Float32Array(count * height * width * channels), shape: [height, width, channels] }
-    fields[`tokens${k}`] = { values: new Int32Array(count * height * width), shape: [height * width] }
+  const sizeOf = (shape: readonly number[]): number => shape.reduce((size, length) => size * length, 1)
+  const width = globalWidth(body.config)
+  const columns: Record<string, ResidentField> = { global: { values: new Float32Array(count * width), shape: [width] } }
+  for (let k = 0; k < schedule.steps; k++) {
+    const viewed = [...gridAt(schedule, k + 1), viewedFields * latent.channels]
+    const drawn = sizeOf(tokens.shape(k + 1))
+    columns[`fields${k}`] = { values: new Float32Array(count * sizeOf(viewed)), shape: viewed }
+    columns[`tokens${k}`] = { values: new Int32Array(count * drawn), shape: [drawn] }
   }
   let done = 0
   for (const chunk of chunksOf(source.targets)) {
     const made = tf.tidy((): Record<string, tf.Tensor> => {
-      const { fields: targets, maps, global } = unitTargets(source, chunk, linear, body)
-      const scales = multiScale.encode(codes, latent.encode(targets)) // Eqs. (13)-(15)
-      return {
-        global,
-        ...Object.fromEntries(
-          scales.flatMap(({ tokens }, k) => {
-            const before = scales[k - 1]?.partial
-            const context = before ? multiScale.form.context(before, k + 1) : tf.zeros([...maps[k]!.shape.slice(0, 3), latent.channels])
-            return [
-              [`map${k}`, tf.concat([maps[k]!, context], 3)],
-              [`tokens${k}`, tokens],
-            ]
-          }),
-        ),
-      }
+      const { condition, next } = batchOf(source, chunk, body)
+      const { base, fields, global } = conditionFeatures(condition, linear, latent, body)
+      const scales = multiScale.encode(codes, latent.encode(next.sub(base).div(linear.targetDeviation))) // Eqs. (13)-(15)
+      const ofScales = scales.flatMap(({ tokens: drawn }, k) => [
+        [`fields${k}`, withContext(body, fields[k]!, scales[k - 1]?.partial, k + 1)],
+        [`tokens${k}`, drawn],
+      ])
+      return { global, ...Object.fromEntries(ofScales) }
     })
     for (const [name, tensor] of Object.entries(made)) {
-      const { values, shape } = fields[name]!
-      values.set(await tensor.data(), done * shape.reduce((size, length) => size * length, 1))
+      const { values, shape } = columns[name]!
+      values.set(await tensor.data(), done * sizeOf(shape))
       tensor.dispose()
     }
     done += chunk.length
   }
-  return residentDataset(fields)
-}
-
-function unitTargets(source: ExampleSource, chunk: readonly number[], linear: LinearParts, body: ForecastBody) {
-  const { condition, next } = batchOf(source, chunk, body)
-  const { base, maps, global } = conditionFeatures(condition, linear, body)
-  return { fields: next.sub(base).div(linear.targetDeviation), maps, global }
+  return residentDataset(columns)
 }
 
 const chunksOf = (targets: readonly number[]): number[][] =>

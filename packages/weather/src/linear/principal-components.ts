@@ -19,7 +19,7 @@ export interface PrincipalComponentsOptions {
   readonly count?: number
   /** Where the first guess comes from. */
   readonly random: RandomStream
-  /** Rounds of the iteration. @defaultValue 8 */
+  /** Rounds of the iteration. @defaultValue 4 */
   readonly iterations?: number
 }
 
@@ -32,7 +32,7 @@ export interface PrincipalComponentsOptions {
 export function principalComponents(
   states: Float32Array,
   size: number,
-  { count = 40, random, iterations = 8 }: PrincipalComponentsOptions,
+  { count = 40, random, iterations = 4 }: PrincipalComponentsOptions,
 ): PrincipalComponents {
   const times = states.length / size
   if (count < 1 || count > Math.min(times, size))
