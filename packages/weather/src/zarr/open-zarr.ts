@@ -55,7 +55,7 @@ export async function openZarr(folder: string): Promise<ArrayFile> {
   const root = zarr.root(store)
   for (const name of await arrayNames(folder, version)) {
     try {
-      arrays.set(name, await open(root.resolve(name), { kind: "array" }))
+      arrays.set(name, wholeChunks(await open(root.resolve(name), { kind: "array" })))
     } catch (cause) {
       throw damaged(`"${name}"`, cause)
     }
@@ -124,6 +124,17 @@ export async function openZarr(folder: string): Promise<ArrayFile> {
     close: () => Promise.resolve(),
   }
 }
+
+/** zarrita reads the missing end of a chunk that is too short as zeros. */
+const wholeChunks = zarr.defineArrayExtension((array) => ({
+  async getChunk(...[position, options, more]: Parameters<typeof array.getChunk>) {
+    const chunk = await array.getChunk(position, options, more)
+    const expected = sizeOf(chunk.shape)
+    const found = (chunk.data as { readonly length: number }).length
+    if (found < expected) throw new Error(`chunk ${position.join(".")} has ${found} of ${expected} values`)
+    return chunk
+  },
+}))
 
 /** Paths of all arrays below a folder, in alphabetical order. */
 async function arrayNames(folder: string, version: 2 | 3, prefix = ""): Promise<string[]> {
