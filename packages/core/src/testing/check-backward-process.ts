@@ -51,11 +51,9 @@ export async function checkBackwardProcess<State, Draw, Condition, Output>(
   const all = [0, 1, 2, 3]
   const batches = [all, [3, 1], [2], all].map((ids) => ({ ids, condition: condition(ids) }))
   const walks: Walk[] = []
-  let tensors = 0
-  for (const [index, batch] of batches.entries()) {
-    if (index === 1) tensors = tf.memory().numTensors // a process may make tables in its first walk and keep them
-    walks.push(await walk(process, { ...batch, seed, outcomes }))
-  }
+  for (const batch of batches) walks.push(await walk(process, { ...batch, seed, outcomes }))
+  const tensors = tf.memory().numTensors // a process and its operations may make tables in the first walk of a batch size and keep them
+  for (const batch of batches) await walk(process, { ...batch, seed, outcomes })
   for await (const { step } of refine(process, { batch: all, condition: batches[0]!.condition, seed })) if (step === 1) break
   const left = tf.memory().numTensors - tensors
   if (left !== 0) throw new Error(`memory: expected no tensor to outlive the loop, got ${left}`)

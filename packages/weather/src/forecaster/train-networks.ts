@@ -15,7 +15,7 @@ import {
   type RandomStream,
   type TrainEvent,
 } from "@scalewise/nn"
-import { stat } from "node:fs/promises"
+import { mkdir, stat } from "node:fs/promises"
 import { smoothedTargets, type CodeSmoothing } from "./code-smoothing.ts"
 import type { ForecastBody, ForecastParameters } from "./forecast-process.ts"
 import type { RefinerParameters } from "./refiner.ts"
@@ -185,6 +185,7 @@ async function bestScales({ schedule }: ForecastBody, folder: string | undefined
       }
       scores = scores.map((score, k) => (better[k] ? { nats: nats[k]!, epoch } : score))
       if (file === undefined || !better.includes(true)) return
+      await mkdir(path.dirname(file), { recursive: true })
       const table = tf.tensor1d(scores.flatMap((score) => [score.nats, score.epoch]))
       await saveTensors(file, { ...kept, scores: table })
       table.dispose()

@@ -13,7 +13,7 @@ export const tinyForecasterConfig: ForecasterTrainingConfig = {
   components: 6,
   codes: 6,
   refiner: { kind: "local", widths: [16, 12], depth: 1, reach: 1, heads: 4, networks: 2 },
-  training: { ...forecasterPresets.daily.training, epochs: 3, warmup: 5, rate: 5e-3, ema: 0.9 },
+  training: { ...forecasterPresets.daily.training, epochs: 12, warmup: 5, rate: 5e-3, ema: 0.9, smoothing: { share: 0.05, width: 1 } },
 }
 
 /** Trains on `tinySeries`, the first three quarters of it; the caller disposes the model. */
