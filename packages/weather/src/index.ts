@@ -1,69 +1,10 @@
-// Data: files of gridded fields as series of states
-export { openGridded, type GriddedDataset, type GriddedVariable, type OpenGriddedOptions } from "./data/open-gridded.ts"
-export { readSeries, type ReadSeriesOptions } from "./data/read-series.ts"
-export { griddedFile, type FileField, type GriddedFile } from "./data/gridded-file.ts"
-export type { FieldSeries, FieldVariable } from "./data/field-series.ts"
-export type { TimeAxis } from "./data/time-axis.ts"
-export { makeTimeAxis } from "./data/make-time-axis.ts"
+// Data: files, series of states, forecast files, calendars, units and grids. Also by themselves as @scalewise/weather/data, without
+// TensorFlow.js, which takes a second to load.
+export * from "./data/index.ts"
 
-// Data: files as named arrays
-export { openArrayFile } from "./data/open-array-file.ts"
-export type {
-  ArrayDimension,
-  ArrayFile,
-  ArrayFormat,
-  ArrayVariable,
-  Attributes,
-  AttributeValue,
-  Hyperslab,
-  StoredType,
-  StoredValues,
-} from "./data/array-file.ts"
-export { packingOf, unpackAll, unpacker, type Packing } from "./cf/packing.ts"
-
-// Data: what is in a file
-export {
-  describeFile,
-  type DescribedFile,
-  type DescribedGrid,
-  type DescribedTime,
-  type DescribedVariable,
-  type FileDescription,
-} from "./data/describe-file.ts"
-
-// Data: files to write
-export { createNetcdf, type CreateNetcdfOptions, type NetcdfWriter } from "./netcdf/netcdf-writer.ts"
-export type { HeaderToWrite, TypedAttributes, VariableToWrite, WritableType } from "./netcdf/encode-header.ts"
-export { convertToNetcdf, type ConvertToNetcdfOptions } from "./netcdf/convert-to-netcdf.ts"
-
-// Data: where to get some
-export { publicSets, type PublicSet } from "./data/public-sets.ts"
+// Weather of a model, for machines without data
 export { writeChannelSeries, type WriteChannelSeriesOptions } from "./channel-model/write-channel-series.ts"
 export { channelModel, type ChannelModel, type ChannelModelOptions } from "./channel-model/channel-model.ts"
-
-// Forecast files
-export {
-  createForecastFile,
-  type CreateForecastFileOptions,
-  type ForecastBlock,
-  type ForecastFile,
-} from "./forecast/create-forecast-file.ts"
-export { openForecastFile } from "./forecast/open-forecast-file.ts"
-export type { ForecastSource } from "./forecast/forecast-source.ts"
-export type { ForecastContents, ForecastLayoutName } from "./forecast/forecast-layout.ts"
-
-// Calendars
-export { dateAt, formatDate, hoursOf, parseDate, yearFraction, type Calendar, type CalendarDate } from "./calendar/calendar.ts"
-export { parsePeriod } from "./calendar/parse-period.ts"
-export { parseSpan, type Period } from "./calendar/parse-span.ts"
-
-// Units
-export { canonicalUnits, unitConversion } from "./cf/unit-conversion.ts"
-
-// Grids
-export { cellCount, rowWeights, type LatLonGrid } from "./grid/lat-lon-grid.ts"
-export { gridText } from "./grid/grid-text.ts"
-export { sameGrid } from "./grid/same-grid.ts"
 
 // The forecaster: forward and backward process
 export {
@@ -108,6 +49,7 @@ export {
 // The forecaster: ensembles
 export { initialStates, type InitialStates } from "./forecaster/initial-states.ts"
 export { modelForecasts, type ModelForecastsOptions } from "./forecaster/model-forecasts.ts"
+export { refinementFilm, type FilmFrame } from "./forecaster/refinement-film.ts"
 export { rollout, type InitialState, type RolloutLead, type RolloutOptions } from "./forecaster/rollout.ts"
 export { writeForecast, type WriteForecastOptions, type WrittenForecast } from "./forecaster/write-forecast.ts"
 export { shippedForecasterFolder, shippedForecasters } from "./forecaster/shipped-forecasters.ts"

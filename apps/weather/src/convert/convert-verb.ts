@@ -18,8 +18,8 @@ export const convertVerb: Verb = defineVerb<undefined, Options>({
   examples: ["convert era5.nc era5-classic.nc", "convert air_temperature.zarr air_temperature.nc"],
   async run({ arguments: [source, target], options, signal, output, progress }) {
     const { existsSync } = await import("node:fs")
-    const { ConfigError } = await import("@scalewise/nn")
-    const { convertToNetcdf } = await import("@scalewise/weather")
+    const { ConfigError } = await import("@scalewise/nn/errors")
+    const { convertToNetcdf } = await import("@scalewise/weather/data")
     if (existsSync(target!) && options.force !== true)
       throw new ConfigError(`${target}: expected a new file to write to, got one that is there; choose another name or add --force`)
     const bar = progress({ label: "converting", total: 1 })

@@ -21,7 +21,7 @@ export const dataVerb: Verb = defineVerb<undefined, Options>({
   ],
   examples: ["data", "data channel --out channel.nc --years 12 --seed 1", "data z500_ei"],
   async run({ arguments: [name], options, seed, signal, output, progress }) {
-    const { publicSets } = await import("@scalewise/weather")
+    const { publicSets } = await import("@scalewise/weather/data")
     if (name === undefined) {
       const entries = publicSets.map(({ name: set, bytes, description, address, sha256, licence }) =>
         [
@@ -45,7 +45,7 @@ export const dataVerb: Verb = defineVerb<undefined, Options>({
         bar.stop()
       }
     } else {
-      const { ConfigError } = await import("@scalewise/nn")
+      const { ConfigError } = await import("@scalewise/nn/errors")
       const set = publicSets.find((one) => one.name === name)
       const known = publicSets.filter(({ sha256 }) => sha256 !== undefined)
       if (set?.sha256 === undefined) {

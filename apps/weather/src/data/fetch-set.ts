@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto"
 import { open, rename, rm } from "node:fs/promises"
-import { DataError } from "@scalewise/nn"
-import type { PublicSet } from "@scalewise/weather"
+import { DataError } from "@scalewise/nn/errors"
+import type { PublicSet } from "@scalewise/weather/data"
 
 export interface FetchSetOptions {
   readonly signal: AbortSignal

@@ -1,5 +1,5 @@
 import { formatCount, formatValue, textTable } from "@scalewise/cli"
-import type { DescribedFile, DescribedGrid, DescribedTime } from "@scalewise/weather"
+import type { DescribedFile, DescribedGrid, DescribedTime } from "@scalewise/weather/data"
 
 /** At most so many variables or gaps are listed; `--json` has all. */
 const mostLines = 40

@@ -18,7 +18,7 @@ export const inspectVerb: Verb = defineVerb<undefined, Options>({
   options: [{ flags: "--no-values", description: "tensors: names, shapes and formats only" }],
   examples: ["inspect slp.nc", "inspect z500.nc t850.nc --json", "inspect era5.zarr", "inspect runs/weather/train-1"],
   async run({ arguments: files, options, signal, output }) {
-    const { describeFile } = await import("@scalewise/weather")
+    const { describeFile } = await import("@scalewise/weather/data")
     const { fileText } = await import("./file-text.ts")
     const found: unknown[] = []
     const texts: string[] = []

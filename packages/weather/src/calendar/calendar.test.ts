@@ -1,4 +1,4 @@
-import { DataError } from "@scalewise/nn"
+import { DataError } from "@scalewise/nn/errors"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { dateAt, formatDate, hoursOf, parseDate, yearFraction, type Calendar } from "./calendar.ts"

@@ -1,4 +1,4 @@
-import { DataError } from "@scalewise/nn"
+import { DataError } from "@scalewise/nn/errors"
 
 /** The calendars of the CF conventions (section 4.4.1). "standard" is Julian before 1582-10-15 and Gregorian from then on. */
 export type Calendar = "standard" | "proleptic_gregorian" | "julian" | "noleap" | "all_leap" | "360_day"

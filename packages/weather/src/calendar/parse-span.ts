@@ -1,4 +1,4 @@
-import { DataError } from "@scalewise/nn"
+import { DataError } from "@scalewise/nn/errors"
 import type { Calendar } from "./calendar.ts"
 import { parsePeriod } from "./parse-period.ts"
 

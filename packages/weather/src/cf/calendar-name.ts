@@ -1,4 +1,4 @@
-import { DataError } from "@scalewise/nn"
+import { DataError } from "@scalewise/nn/errors"
 import type { Calendar } from "../calendar/calendar.ts"
 
 const names: Readonly<Record<string, Calendar>> = {

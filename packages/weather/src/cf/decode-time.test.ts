@@ -1,5 +1,5 @@
 import path from "node:path"
-import { DataError } from "@scalewise/nn"
+import { DataError } from "@scalewise/nn/errors"
 import { sharedFolder } from "@scalewise/nn/testing"
 import { describe, expect, it } from "vitest"
 import { formatDate, parseDate } from "../calendar/calendar.ts"

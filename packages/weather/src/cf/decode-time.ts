@@ -1,4 +1,4 @@
-import { DataError } from "@scalewise/nn"
+import { DataError } from "@scalewise/nn/errors"
 import { dateAt, daysInMonth, hoursOf, parseDate, type Calendar } from "../calendar/calendar.ts"
 
 const hoursPerUnit: readonly (readonly [RegExp, number])[] = [

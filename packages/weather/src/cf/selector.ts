@@ -1,4 +1,4 @@
-import { ConfigError } from "@scalewise/nn"
+import { ConfigError } from "@scalewise/nn/errors"
 
 /** What a person means by "z@500", "msl:hPa" or "air_temperature@850:degC". */
 export interface Selector {

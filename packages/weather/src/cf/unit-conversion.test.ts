@@ -1,4 +1,4 @@
-import { ConfigError } from "@scalewise/nn"
+import { ConfigError } from "@scalewise/nn/errors"
 import { describe, expect, it } from "vitest"
 import { parseSelector } from "./selector.ts"
 import { canonicalUnits, unitConversion } from "./unit-conversion.ts"

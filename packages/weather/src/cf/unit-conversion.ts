@@ -1,4 +1,4 @@
-import { ConfigError } from "@scalewise/nn"
+import { ConfigError } from "@scalewise/nn/errors"
 
 /** Standard acceleration of gravity, m/s2 (World Meteorological Organization): geopotential is height times this. */
 export const gravity = 9.806_65

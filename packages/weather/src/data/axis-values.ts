@@ -1,4 +1,4 @@
-import { DataError } from "@scalewise/nn"
+import { DataError } from "@scalewise/nn/errors"
 import type { Calendar } from "../calendar/calendar.ts"
 import { textAttribute } from "../cf/attribute.ts"
 import { calendarOf } from "../cf/calendar-name.ts"

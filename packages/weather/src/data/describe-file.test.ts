@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 import path from "node:path"
-import { DataError } from "@scalewise/nn"
+import { DataError } from "@scalewise/nn/errors"
 import { sharedFolder } from "@scalewise/nn/testing"
 import { describe, expect, it } from "vitest"
 import { describeFile, type DescribedVariable } from "./describe-file.ts"

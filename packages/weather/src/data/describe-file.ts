@@ -1,4 +1,4 @@
-import { DataError } from "@scalewise/nn"
+import { DataError } from "@scalewise/nn/errors"
 import { formatDate } from "../calendar/calendar.ts"
 import { textAttribute } from "../cf/attribute.ts"
 import type { ArrayFile, ArrayVariable } from "./array-file.ts"

@@ -1,4 +1,4 @@
-import { DataError } from "@scalewise/nn"
+import { DataError } from "@scalewise/nn/errors"
 import type { Calendar } from "../calendar/calendar.ts"
 import { numbersAttribute, textAttribute } from "../cf/attribute.ts"
 import { axisOf, type AxisKind } from "../cf/axis-of.ts"

@@ -1,5 +1,5 @@
 import { open, stat } from "node:fs/promises"
-import { DataError } from "@scalewise/nn"
+import { DataError } from "@scalewise/nn/errors"
 import { openClassic } from "../netcdf/open-classic.ts"
 import type { ArrayFile } from "./array-file.ts"
 

@@ -1,4 +1,4 @@
-import { ConfigError, DataError } from "@scalewise/nn"
+import { ConfigError, DataError } from "@scalewise/nn/errors"
 import type { Calendar } from "../calendar/calendar.ts"
 import { formatDate } from "../calendar/calendar.ts"
 import { textAttribute } from "../cf/attribute.ts"

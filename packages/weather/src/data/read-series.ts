@@ -1,4 +1,4 @@
-import { ConfigError } from "@scalewise/nn"
+import { ConfigError } from "@scalewise/nn/errors"
 import { formatDate } from "../calendar/calendar.ts"
 import { parsePeriod } from "../calendar/parse-period.ts"
 import type { FieldSeries, FieldVariable } from "./field-series.ts"

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs"
-import { ConfigError, DataError } from "@scalewise/nn"
+import { ConfigError, DataError } from "@scalewise/nn/errors"
 import { openClassic } from "../netcdf/open-classic.ts"
 import { createNetcdf, fillOf } from "../netcdf/netcdf-writer.ts"
 import { completeName, forecastLayout, type ForecastContents, type ForecastLayout, type ForecastLayoutName } from "./forecast-layout.ts"

@@ -1,7 +1,7 @@
 import { mkdtemp, open, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import path from "node:path"
-import { ConfigError, DataError } from "@scalewise/nn"
+import { ConfigError, DataError } from "@scalewise/nn/errors"
 import { sharedFolder } from "@scalewise/nn/testing"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { formatDate } from "../calendar/calendar.ts"

@@ -1,5 +1,5 @@
 import path from "node:path"
-import { DataError } from "@scalewise/nn"
+import { DataError } from "@scalewise/nn/errors"
 import type { Calendar } from "../calendar/calendar.ts"
 import { textAttribute } from "../cf/attribute.ts"
 import { axisOf, type AxisKind } from "../cf/axis-of.ts"

@@ -1,4 +1,4 @@
-import { ConfigError } from "@scalewise/nn"
+import { ConfigError } from "@scalewise/nn/errors"
 import { cellCount } from "../grid/lat-lon-grid.ts"
 import type { ForecastSource } from "./forecast-source.ts"
 

@@ -1,4 +1,4 @@
-import { DataError } from "@scalewise/nn"
+import { DataError } from "@scalewise/nn/errors"
 import { describe, expect, it } from "vitest"
 import { rowWeights } from "./lat-lon-grid.ts"
 import { orientGrid } from "./orient-grid.ts"

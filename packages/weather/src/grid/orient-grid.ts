@@ -1,4 +1,4 @@
-import { DataError } from "@scalewise/nn"
+import { DataError } from "@scalewise/nn/errors"
 import type { LatLonGrid } from "./lat-lon-grid.ts"
 
 /** How the rows and columns of a file become those of a grid from north to south and eastward. */

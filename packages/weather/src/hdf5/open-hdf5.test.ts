@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import path from "node:path"
-import { DataError, ShapeError } from "@scalewise/nn"
+import { DataError, ShapeError } from "@scalewise/nn/errors"
 import { sharedFolder } from "@scalewise/nn/testing"
 import { describe, expect, it } from "vitest"
 import { openClassic } from "../netcdf/open-classic.ts"

@@ -1,4 +1,4 @@
-import { DataError, ShapeError } from "@scalewise/nn"
+import { DataError, ShapeError } from "@scalewise/nn/errors"
 import type { Dataset, File as Hdf5File, Group } from "h5wasm/node"
 import {
   sizeOf,

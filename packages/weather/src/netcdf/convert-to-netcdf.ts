@@ -1,5 +1,5 @@
 import { rename, rm } from "node:fs/promises"
-import { ConfigError } from "@scalewise/nn"
+import { ConfigError } from "@scalewise/nn/errors"
 import { sizeOf, type ArrayFile, type ArrayVariable, type Attributes, type StoredType } from "../data/array-file.ts"
 import { openArrayFile } from "../data/open-array-file.ts"
 import { bytesOf } from "./classic-type.ts"

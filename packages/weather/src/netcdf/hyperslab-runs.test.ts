@@ -1,4 +1,4 @@
-import { ShapeError } from "@scalewise/nn"
+import { ShapeError } from "@scalewise/nn/errors"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { hyperslabRuns } from "./hyperslab-runs.ts"

@@ -1,4 +1,4 @@
-import { ShapeError } from "@scalewise/nn"
+import { ShapeError } from "@scalewise/nn/errors"
 import type { Hyperslab } from "../data/array-file.ts"
 
 /** A stretch of values that lie one after another: `offset` and `length` in values. */

@@ -1,7 +1,7 @@
 import { mkdtemp, open, readFile, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import path from "node:path"
-import { ConfigError, DataError } from "@scalewise/nn"
+import { ConfigError, DataError } from "@scalewise/nn/errors"
 import fc from "fast-check"
 import { NetCDFReader } from "netcdfjs"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"

@@ -1,5 +1,5 @@
 import { open, type FileHandle } from "node:fs/promises"
-import { ConfigError, DataError } from "@scalewise/nn"
+import { ConfigError, DataError } from "@scalewise/nn/errors"
 import { sizeOf, type Hyperslab } from "../data/array-file.ts"
 import { byteRuns } from "./byte-runs.ts"
 import { classicLayout, type ClassicLayout } from "./classic-layout.ts"

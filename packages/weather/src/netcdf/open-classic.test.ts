@@ -1,7 +1,7 @@
 import { copyFile, mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import path from "node:path"
-import { DataError } from "@scalewise/nn"
+import { DataError } from "@scalewise/nn/errors"
 import { sharedFolder } from "@scalewise/nn/testing"
 import fc from "fast-check"
 import { NetCDFReader } from "netcdfjs"

@@ -1,5 +1,5 @@
 import { open, type FileHandle } from "node:fs/promises"
-import { DataError } from "@scalewise/nn"
+import { DataError } from "@scalewise/nn/errors"
 import { sizeOf, type ArrayFile, type ArrayFormat, type ArrayVariable, type Hyperslab, type StoredValues } from "../data/array-file.ts"
 import { byteRuns } from "./byte-runs.ts"
 import { HeaderCut, HeaderFault, type ClassicHeader } from "./classic-header.ts"

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import path from "node:path"
-import { DataError } from "@scalewise/nn"
+import { DataError } from "@scalewise/nn/errors"
 import { sharedFolder } from "@scalewise/nn/testing"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 import * as zarr from "zarrita"

@@ -1,6 +1,6 @@
 import { readdir, readFile } from "node:fs/promises"
 import path from "node:path"
-import { DataError, ShapeError } from "@scalewise/nn"
+import { DataError, ShapeError } from "@scalewise/nn/errors"
 import * as zarr from "zarrita"
 import {
   sizeOf,
