@@ -13,8 +13,9 @@ const schema = z.strictObject({
   deviation: z.enum(["variable", "cell"]),
   harmonics: z.strictObject({ annual: countOrNone, diurnal: countOrNone }),
   components: count,
-  latent: z.strictObject({ patch: count, channels: count.optional() }),
+  latent: z.strictObject({ patch: count, tokens: z.enum(["sites", "patterns"]), channels: count.optional() }),
   coarsest: countOrNone,
+  law: z.enum(["categorical", "gaussian", "mean"]),
   codes: count.min(2),
   refiner: z.strictObject({
     kind: z.enum(["local", "transformer"]),

@@ -1,5 +1,6 @@
 // Data: files of gridded fields as series of states
 export { openGridded, type GriddedDataset, type GriddedVariable, type OpenGriddedOptions } from "./open-gridded.ts"
+export { writeSeries, type WriteSeriesOptions } from "./write-series.ts"
 export { readSeries, type ReadSeriesOptions } from "./read-series.ts"
 export { griddedFile, type FileField, type GriddedFile } from "./gridded-file.ts"
 export type { FieldSeries, FieldVariable } from "./field-series.ts"

@@ -16,7 +16,11 @@ export interface WriteSeriesOptions {
  *
  * @throws DataError where the file cannot be written or the disk is full
  */
-export async function writeSeries(path: string, { variables, grid, time, values }: FieldSeries, { attributes = {} }: WriteSeriesOptions = {}): Promise<void> {
+export async function writeSeries(
+  path: string,
+  { variables, grid, time, values }: FieldSeries,
+  { attributes = {} }: WriteSeriesOptions = {},
+): Promise<void> {
   const [rows, columns] = [grid.latitudes.length, grid.longitudes.length]
   const axis = (name: string, units: string, standard: string): VariableToWrite => ({
     name,
@@ -31,7 +35,7 @@ export async function writeSeries(path: string, { variables, grid, time, values 
     part,
     {
       dimensions: [
-        { name: "time", length: null },
+        { name: "time", length: 0 },
         { name: "latitude", length: rows },
         { name: "longitude", length: columns },
       ],
@@ -40,19 +44,18 @@ export async function writeSeries(path: string, { variables, grid, time, values 
         axis("time", `hours since ${formatDate(since, time.calendar)}`, "time"),
         axis("latitude", "degrees_north", "latitude"),
         axis("longitude", "degrees_east", "longitude"),
-        ...variables.map(
-          ({ name, units, standardName, longName }, v): VariableToWrite => ({
-            name: names[v]!,
-            type: "float32",
-            dimensions: ["time", "latitude", "longitude"],
-            attributes: {
-              units,
-              ...(standardName !== undefined && { standard_name: standardName }),
-              ...(longName !== undefined && { long_name: longName }),
-              ...(names[v] !== name && { selector: name }),
-            },
-          }),
-        ),
+        ...variables.map(({ name, units, standardName, longName }, v): VariableToWrite => ({
+          name: names[v]!,
+          type: "float32",
+          dimensions: ["time", "latitude", "longitude"],
+          attributes: {
+            units,
+            _FillValue: { type: "float32", values: [fillOf.float32] },
+            ...(standardName !== undefined && { standard_name: standardName }),
+            ...(longName !== undefined && { long_name: longName }),
+            ...(names[v] !== name && { selector: name }),
+          },
+        })),
       ],
     },
     { expectedRecords: time.hours.length },
@@ -65,7 +68,7 @@ export async function writeSeries(path: string, { variables, grid, time, values 
       await writer.write("time", [hours - since], { start: [t], count: [1] })
       for (const [v, name] of names.entries()) {
         const at = (t * variables.length + v) * cells
-        const field = values.slice(at, at + cells).map((value) => (Number.isNaN(value) ? fillOf.float32 : value))
+        const field = values.slice(at, at + cells).map((value) => (Number.isFinite(value) ? value : fillOf.float32))
         await writer.write(name, field, { start: [t, 0, 0], count: [1, rows, columns] })
       }
     }

@@ -1,5 +1,4 @@
 import {
-  categorical,
   gridSchedule,
   multiScaleQuantiser,
   type BackwardProcess,
@@ -22,6 +21,7 @@ import {
   type LinearParts,
 } from "./conditioning.ts"
 import { gridOf, type ForecasterConfig } from "./forecaster-config.ts"
+import { codeLaw, type CodeLaw } from "./code-law.ts"
 import { forecastRefiner, type Refiner } from "./refiner.ts"
 import { surroundingsOf } from "./surroundings.ts"
 
@@ -30,6 +30,7 @@ import { surroundingsOf } from "./surroundings.ts"
 /** Everything of a forecaster that a config decides. */
 export interface ForecastBody extends ConditioningOptions {
   readonly tokens: ScaleTokens
+  readonly law: CodeLaw
   readonly multiScale: MultiScaleQuantiser
   readonly refiner: Refiner
   /** The latent, with its basis. */
@@ -40,7 +41,8 @@ export interface ForecastBody extends ConditioningOptions {
 export function forecastBody(config: ForecasterConfig, dropout: readonly number[] = []): ForecastBody {
   const [height, width] = [config.grid.latitudes.length, config.grid.longitudes.length]
   const schedule: GridSchedule = gridSchedule(config.grids)
-  const options = { config, schedule, surroundings: surroundingsOf(gridOf(config)), dropout }
+  const law = codeLaw(config.law, config.codes)
+  const options = { config, schedule, surroundings: surroundingsOf(gridOf(config)), law, dropout }
   // Patterns are those of bands that do not overlap; sites go by the means of their cells
   const kernel = config.latent.tokens === "patterns" ? { down: leastSquaresDown(schedule), from: "finest" as const } : {}
   const tokens = config.latent.tokens === "patterns" ? patternTokens(options) : siteTokens(options)
@@ -49,8 +51,9 @@ export function forecastBody(config: ForecasterConfig, dropout: readonly number[
     schedule,
     bands: bandGrids(height, width),
     tokens,
+    law,
     multiScale: multiScaleQuantiser({ schedule, quantiser: tokens.quantiser, form: "own-grid", up: "bilinear", ...kernel }),
-    refiner: forecastRefiner({ schedule, tokens, networks: config.refiner.networks, dropout }),
+    refiner: forecastRefiner({ schedule, tokens, law, networks: config.refiner.networks, dropout }),
     latent: (basis) =>
       linearLatent({ height, width, variables: config.variables.length, patch: config.latent.patch, ...(basis && { basis }) }),
   }
@@ -75,15 +78,15 @@ export type ForecastProcess = BackwardProcess<ForecastState, tf.Tensor, Forecast
 
 /** The backward process: the coarsest codes from the condition (Eq. 17), then each scale's in one shot (Eq. 18). */
 export function forecastProcess(body: ForecastBody, parameters: ForecastParameters): ForecastProcess {
-  const { multiScale, refiner, schedule, tokens } = body
+  const { law, multiScale, refiner, schedule, tokens } = body
   const { linear, basis, codes } = parameters
   const latent = body.latent(basis)
   return {
     steps: schedule.steps,
     start: (_batch, condition) => conditionFeatures(condition, linear, latent, body), // s_0: all of the next state is still open
     predict: ({ fields, global, partial }, step) => {
-      const logits = refiner.mean(parameters, step, { fields: withContext(body, fields[step - 1]!, partial, step), global })
-      return categorical(logits.reshape([-1, ...tokens.shape(step), logits.shape.at(-1)!]))
+      const outputs = refiner.joined(parameters, step, { fields: withContext(body, fields[step - 1]!, partial, step), global })
+      return law.law(outputs.reshape([-1, ...tokens.shape(step), law.outputs]))
     },
     advance: (state, step, draw) => ({ ...state, partial: multiScale.advance(codes, state.partial, step, draw) }), // Eq. (19)
     readout: ({ base, partial }) =>

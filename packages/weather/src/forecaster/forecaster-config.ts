@@ -1,5 +1,6 @@
 import type { Grid } from "@scalewise/core"
 import type { Calendar } from "../calendar/calendar.ts"
+import type { CodeLawName } from "./code-law.ts"
 import type { FieldVariable } from "../data/field-series.ts"
 import type { LatLonGrid } from "../grid/lat-lon-grid.ts"
 
@@ -55,6 +56,8 @@ export interface ForecasterConfig {
   readonly latent: LatentConfig
   /** Grids of the scales, coarse to fine; the last is the latent's. */
   readonly grids: readonly Grid[]
+  /** What networks say of a token: a probability for each code, or one of the controls. */
+  readonly law: CodeLawName
   /** Entries of each scale's codebook. */
   readonly codes: number
   readonly refiner: RefinerConfig

@@ -24,7 +24,7 @@ export interface Forecaster {
   readonly temperatures: readonly number[]
   /** What the checkpoint says of its training, calibration and scores. */
   readonly metadata: Readonly<Record<string, unknown>>
-  /** p(next state | two states) at the given temperatures. @defaultValue the model's own */
+  /** p(next state | two states) at the given temperatures, which continuous laws do not have. @defaultValue the model's own */
   process(temperatures?: readonly number[]): ForecastProcess
   /** Releases the parameters. */
   dispose(): void
@@ -45,7 +45,10 @@ export function forecaster({ config, scaling, parameters, temperatures, metadata
     body,
     temperatures,
     metadata,
-    process: (given = temperatures) => tempered(forecastProcess(body, parameters), { temperature: [...given] }),
+    process: (given = temperatures) => {
+      const plain = forecastProcess(body, parameters)
+      return body.law.isDiscrete ? tempered(plain, { temperature: [...given] }) : plain
+    },
     dispose: () => tf.dispose([...tensorsIn([parameters.linear, parameters.basis, parameters.codes, parameters.networks])]),
   }
 }

@@ -8,6 +8,7 @@ const daily: ForecasterTrainingConfig = {
   components: 40,
   latent: { patch: 1, tokens: "patterns" },
   coarsest: 2,
+  law: "categorical",
   codes: 16,
   refiner: { kind: "local", widths: [192, 96], depth: 1, reach: 2, heads: 4, networks: 1 },
   training: {
@@ -36,6 +37,12 @@ export const forecasterPresets = {
   "six-hourly": { ...daily, components: 20, harmonics: { annual: 2, diurnal: 2 } },
   /** Attention from each site to the whole domain. */
   transformer: { ...daily, refiner: { ...daily.refiner, kind: "transformer", widths: [128, 64], depth: 2 } },
+  /** Control: continuous codes with a normal law in place of a categorical one. */
+  gaussian: { ...daily, law: "gaussian" },
+  /** Control: a network without chance, trained on the squared error. */
+  deterministic: { ...daily, law: "mean" },
+  /** Control: a token for each site of each scale, as in VAR. */
+  sites: { ...daily, latent: { patch: 1, tokens: "sites" } },
   /** No pyramid: the control for what scales are worth. */
   "single-scale": { ...daily, coarsest: 0 },
   /** Tokens of 2 x 2 cells, a latent pyramid. */

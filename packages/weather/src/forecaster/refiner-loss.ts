@@ -11,20 +11,20 @@ import {
 import type { ForecastBody } from "./forecast-process.ts"
 import type { RefinerParameters } from "./refiner.ts"
 
-// B states, K scales, L_k sites, V codes
+// B states, K scales, T tokens of a scale
 
 /**
- * The loss of the refiner: cross-entropy of each scale's tokens, meaned over sites by area and over networks, summed over scales. It reads the
- * fields of `trainingExamples`, `targets0` .. (the tables of `smoothedTargets`), `weights0` .. (`tokenWeights`), `codes.*` (`codesInputs`) and, with dropout, `keep0` ...
+ * The loss of the refiner: that of the code law at each token, meaned by area and over networks, summed over scales. It reads the fields of
+ * `trainingExamples`, `targets0` .. (the tables of `smoothedTargets`), `weights0` .. (`tokenWeights`), `codes.*` (`codesInputs`) and, with
+ * dropout, `keep0` ...
  */
-export function refinerLoss({ schedule, refiner }: ForecastBody): Loss<Parameters> {
+export function refinerLoss({ schedule, refiner, law }: ForecastBody): Loss<Parameters> {
   return (networks, inputs) => {
     const codes = codesOf(inputs)
     const losses = schedule.grids.map((_, k) => {
-      const targets = ops.embedding(inputs[`targets${k}`]!, inputs[`tokens${k}`]!) // [B, L_k, V]
       const perNetwork = refiner
         .each({ networks, codes }, k + 1, { fields: inputs[`fields${k}`]!, global: inputs["global"]!, keep: inputs[`keep${k}`] })
-        .map((logits) => ops.softCrossEntropy(logits, targets).mul(inputs[`weights${k}`]!).mean())
+        .map((outputs) => law.loss(outputs, inputs[`tokens${k}`]!, inputs[`targets${k}`]).mul(inputs[`weights${k}`]!).mean())
       return tf.addN(perNetwork).div(perNetwork.length)
     })
     return { loss: tf.addN(losses), ...Object.fromEntries(losses.map((loss, k) => [`scale${k + 1}`, loss])) }
@@ -60,7 +60,7 @@ export function keepMasks({ schedule, refiner }: ForecastBody, batch: number, ra
 
 /** Exact cross-entropy of the tokens of a batch, nats a site, of each scale by the mean of the networks. */
 export function tokenNats(
-  { schedule, refiner }: ForecastBody,
+  { schedule, refiner, law }: ForecastBody,
   parameters: RefinerParameters,
   inputs: StepInputs,
   weights: readonly tf.Tensor[],
@@ -68,8 +68,8 @@ export function tokenNats(
   return tf.tidy(() =>
     tf.stack(
       schedule.grids.map((_, k) => {
-        const logits = refiner.mean(parameters, k + 1, { fields: inputs[`fields${k}`]!, global: inputs["global"]! })
-        return ops.crossEntropy(logits, inputs[`tokens${k}`]!).mul(weights[k]!).mean()
+        const outputs = refiner.joined(parameters, k + 1, { fields: inputs[`fields${k}`]!, global: inputs["global"]! })
+        return law.nats(outputs, inputs[`tokens${k}`]!).mul(weights[k]!).mean()
       }),
     ),
   )

@@ -1,9 +1,10 @@
 import type { GridSchedule, MultiScaleParameters } from "@scalewise/core"
-import { ops, tf, type Parameters, type RandomStream } from "@scalewise/nn"
+import { tf, type Parameters, type RandomStream } from "@scalewise/nn"
 import type { ScaleTokens } from "../tokens/scale-tokens.ts"
+import type { CodeLaw } from "./code-law.ts"
 import type { ScaleNetwork } from "./scale-network.ts"
 
-// B states, K scales, T tokens of a scale, E networks, V codes
+// B states, K scales, T tokens of a scale, E networks, O numbers put out for a token
 
 /** Fields that networks read of each state: two states, the linear forecast, and what coarser scales have drawn. */
 export const viewedFields = 4
@@ -24,13 +25,13 @@ export interface RefinerInputs {
   readonly keep?: tf.Tensor | undefined
 }
 
-/** The networks of all scales: E of each, whose probabilities are averaged. */
+/** The networks of all scales: E of each, whose laws are averaged. */
 export interface Refiner {
   init(random: RandomStream): Parameters
-  /** Logits [B, T, V] of each network at scale `step`; `keep` has the masks of all of them. */
+  /** What each network says of the tokens of scale `step`, [B, T, O]; `keep` has the masks of all of them. */
   each(parameters: RefinerParameters, step: number, inputs: RefinerInputs): tf.Tensor[]
-  /** Logits of their mean probability. */
-  mean(parameters: RefinerParameters, step: number, inputs: RefinerInputs): tf.Tensor
+  /** What they say together. */
+  joined(parameters: RefinerParameters, step: number, inputs: RefinerInputs): tf.Tensor
   /** The keep mask of scale `step`: its numbers for all networks, and the share to drop. */
   mask(step: number): { readonly width: number; readonly dropout: number }
 }
@@ -39,6 +40,7 @@ export interface Refiner {
 export interface ForecastRefinerOptions {
   readonly schedule: GridSchedule
   readonly tokens: ScaleTokens
+  readonly law: CodeLaw
   /** E. */
   readonly networks: number
   /** Share of hidden numbers that training drops at each scale. */
@@ -46,7 +48,7 @@ export interface ForecastRefinerOptions {
 }
 
 /** The refiner over the networks of `tokens`. */
-export function forecastRefiner({ schedule, tokens, networks: count, dropout }: ForecastRefinerOptions): Refiner {
+export function forecastRefiner({ schedule, tokens, law, networks: count, dropout }: ForecastRefinerOptions): Refiner {
   const networks: ScaleNetwork[] = schedule.grids.map((_, index) => tokens.network(index + 1, viewedFields))
   const members = Array.from({ length: count }, (_, e) => e)
   const parametersOf = (parameters: Parameters, e: number, step: number): Parameters =>
@@ -70,17 +72,7 @@ export function forecastRefiner({ schedule, tokens, networks: count, dropout }: 
         ]),
       ),
     each,
-    mean: (parameters, step, inputs) =>
-      tf.tidy(() => {
-        const logits = each(parameters, step, inputs)
-        if (logits.length === 1) return logits[0]!.clone()
-        return tf.log(
-          tf
-            .addN(logits.map((one) => ops.softmax(one)))
-            .div(logits.length)
-            .maximum(1e-12),
-        )
-      }),
+    joined: (parameters, step, inputs) => tf.tidy(() => law.joined(each(parameters, step, inputs)).clone()),
     mask: (step) => ({ width: count * networks[step - 1]!.hiddenWidth, dropout: dropout[step - 1] ?? 0 }),
   }
 }

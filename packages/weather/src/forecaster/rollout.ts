@@ -2,6 +2,7 @@ import { refine } from "@scalewise/core"
 import { randomStream, tf, type RandomStream } from "@scalewise/nn"
 import { climatologyOf } from "../climatology/harmonic-climatology.ts"
 import { restoreState } from "../state/state-scaling.ts"
+import type { ForecastCondition } from "./conditioning.ts"
 import type { Forecaster } from "./forecaster.ts"
 import { calendarNumbers } from "./windows.ts"
 
@@ -46,34 +47,25 @@ export interface RolloutLead {
 export async function* rollout(model: Forecaster, options: RolloutOptions): AsyncGenerator<RolloutLead, void, undefined> {
   const { starts, members, leads, seed, temperatures, signal } = options
   const { config, scaling } = model
-  const [height, width, variables] = [config.grid.latitudes.length, config.grid.longitudes.length, config.variables.length]
-  const size = height * width * variables
-  const batch = starts.length * members.length
+  const size = scaling.deviation.length
   const process = model.process(temperatures)
-  const root = randomStream(seed).fold("forecast")
-  const ids = starts.flatMap(({ hours }) => members.map((member) => memberId(hours, member)))
-  const repeated = (pick: (start: InitialState) => Float32Array): tf.Tensor => {
-    const values = new Float32Array(batch * size)
-    for (const [s, start] of starts.entries())
-      for (let m = 0; m < members.length; m++) values.set(pick(start), (s * members.length + m) * size)
-    return tf.tensor4d(values, [batch, height, width, variables])
-  }
   const climatology = climatologyOf(scaling.climatology)
   const range = allowedRange(model)
-  let current = repeated((start) => start.current)
-  let previous = repeated((start) => start.previous)
+  const initial = memberCondition(model, starts, members.length)
+  initial.calendar.dispose()
+  let { current, previous } = initial
   try {
     for (let lead = 1; lead <= leads; lead++) {
       const valid = starts.map(({ hours }) => hours + lead * config.stepHours)
-      const calendar = tf.tensor2d(valid.flatMap((hours) => members.map(() => calendarNumbers(hours, config.calendar))))
-      const next = await nextState(process, { current, previous, calendar }, ids, root.fold(lead), signal)
+      const calendar = memberCalendar(model, valid, members.length)
+      const next = await nextState(process, { current, previous, calendar }, memberNoise({ starts, members, seed, lead }), signal)
       const bounded = tf.tidy(() => next.minimum(range.highest).maximum(range.lowest))
       const outside = tf.tidy(() => next.notEqual(bounded).sum())
       const [values, held] = [(await bounded.data()) as Float32Array, (await outside.data())[0]!]
       tf.dispose([calendar, next, outside, previous])
       previous = current
       current = bounded
-      const fields = new Float32Array(batch * size)
+      const fields = new Float32Array(values.length)
       for (const [s, hours] of valid.entries()) {
         const mean = climatology.mean(hours, config.calendar)
         for (let m = 0; m < members.length; m++) {
@@ -91,13 +83,49 @@ export async function* rollout(model: Forecaster, options: RolloutOptions): Asyn
 async function nextState(
   process: ReturnType<Forecaster["process"]>,
   condition: { readonly current: tf.Tensor; readonly previous: tf.Tensor; readonly calendar: tf.Tensor },
-  ids: readonly number[],
-  seed: RandomStream,
+  noise: { readonly batch: readonly number[]; readonly seed: RandomStream },
   signal: AbortSignal | undefined,
 ): Promise<tf.Tensor> {
-  for await (const { step, state } of refine(process, { batch: ids, condition, seed, ...(signal && { signal }) }))
+  for await (const { step, state } of refine(process, { ...noise, condition, ...(signal && { signal }) }))
     if (step === process.steps) return process.readout(state)
   throw new Error("unreachable: a process has at least one step")
+}
+
+/** The condition of the first step of some members of each start; the tensors are the caller's. */
+export function memberCondition(model: Forecaster, starts: readonly InitialState[], members: number): ForecastCondition {
+  const { config, scaling } = model
+  const size = scaling.deviation.length
+  const repeated = (pick: (start: InitialState) => Float32Array): tf.Tensor => {
+    const values = new Float32Array(starts.length * members * size)
+    for (const [s, start] of starts.entries()) for (let m = 0; m < members; m++) values.set(pick(start), (s * members + m) * size)
+    const { latitudes, longitudes } = config.grid
+    return tf.tensor4d(values, [starts.length * members, latitudes.length, longitudes.length, config.variables.length])
+  }
+  return {
+    current: repeated((start) => start.current),
+    previous: repeated((start) => start.previous),
+    calendar: memberCalendar(
+      model,
+      starts.map(({ hours }) => hours + config.stepHours),
+      members,
+    ),
+  }
+}
+
+const memberCalendar = ({ config }: Forecaster, valid: readonly number[], members: number): tf.Tensor =>
+  tf.tensor2d(valid.flatMap((hours) => Array.from({ length: members }, () => calendarNumbers(hours, config.calendar))))
+
+/** The noise of a lead as `refine` takes it: a stream of the lead, and for each member of each start an id that is its own. */
+export function memberNoise(options: {
+  readonly starts: readonly InitialState[]
+  readonly members: readonly number[]
+  readonly seed: number
+  readonly lead: number
+}): { batch: number[]; seed: RandomStream } {
+  return {
+    batch: options.starts.flatMap(({ hours }) => options.members.map((member) => memberId(hours, member))),
+    seed: randomStream(options.seed).fold("forecast").fold(options.lead),
+  }
 }
 
 /** A number for a start and a member: minutes since 1970, moved to be positive, then the member. */

@@ -4,7 +4,7 @@ import { onBandGrid } from "../bands/laplacian-bands.ts"
 import type { RefinerConfig } from "./forecaster-config.ts"
 import { withSurroundings, type Surroundings } from "./surroundings.ts"
 
-// B states, h x w sites of a scale, F channels of its map, G numbers of the whole domain, W width, V codes, r reach
+// B states, h x w sites of a scale, F channels of its map, G numbers of the whole domain, W width, O numbers put out for a token, r reach
 
 /** What the network of a scale reads. */
 export interface ScaleInputs {
@@ -26,7 +26,7 @@ export interface ScaleNetwork {
   init(random: RandomStream): Parameters
   /** What all networks of a scale need of its fields [B, h, w, F C] alike. */
   prepare(fields: tf.Tensor, scale: unknown): PreparedView
-  /** Logits of each token, [B, T, V]. */
+  /** What is said of each token, [B, T, O]; see `CodeLaw`. */
   apply(parameters: Parameters, inputs: ScaleInputs): tf.Tensor
   /** Numbers of a keep mask for each state. */
   readonly hiddenWidth: number
@@ -43,8 +43,8 @@ export interface ScaleNetworkOptions {
   readonly channels: number
   /** G. */
   readonly globals: number
-  /** V. */
-  readonly codes: number
+  /** O. */
+  readonly outputs: number
   /** Share of hidden numbers that a mask drops: what is kept grows by as much. */
   readonly dropout: number
 }
@@ -63,7 +63,7 @@ export function scaleNetwork({
   step,
   channels,
   globals,
-  codes,
+  outputs,
   dropout,
 }: ScaleNetworkOptions): ScaleNetwork {
   const [height, width] = gridAt(schedule, step)
@@ -73,7 +73,7 @@ export function scaleNetwork({
   const inner = layers.linear({ inputs: hidden, outputs: hidden })
   const queries = layers.linear({ inputs: hidden, outputs: hidden })
   const keysAndValues = layers.linear({ inputs: hidden, outputs: 2 * hidden })
-  const head = layers.linear({ inputs: hidden, outputs: codes })
+  const head = layers.linear({ inputs: hidden, outputs })
   const isTransformer = refiner.kind === "transformer"
   const reduced = attendedGrid([height, width])
 

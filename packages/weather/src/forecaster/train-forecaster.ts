@@ -7,6 +7,7 @@ import type { FieldSeries } from "../data/field-series.ts"
 import { fitLatentBasis } from "../latent/linear-latent.ts"
 import { fitScaling, standardise } from "../state/state-scaling.ts"
 import { fitLinearParts } from "./fit-linear-parts.ts"
+import type { CodeLawName } from "./code-law.ts"
 import { forecastBody } from "./forecast-process.ts"
 import { scaleWavelengths } from "./scale-wavelengths.ts"
 import { forecaster, type Forecaster } from "./forecaster.ts"
@@ -27,6 +28,7 @@ export interface ForecasterTrainingConfig {
   readonly latent: Pick<LatentConfig, "patch" | "tokens"> & { readonly channels?: number | undefined }
   /** Sites of the smaller side of the coarsest grid; each scale has about twice as many as the one before. 0 for a single scale. */
   readonly coarsest: number
+  readonly law: CodeLawName
   readonly codes: number
   readonly refiner: Omit<RefinerConfig, "widths"> & {
     /** Width at the coarsest and the finest scale; between them it falls evenly. */
@@ -63,7 +65,7 @@ export interface PreparedSummary {
   readonly parameters: number
   /** Root mean square of what the codes miss of a target, in units; by variable. */
   readonly quantisationError: readonly number[]
-  /** Nats a site of each scale's tokens on validation data by their frequencies in training: the floor that networks must beat. */
+  /** Nats a site of each scale's tokens on validation data by their frequencies in training: what networks must beat; empty where tokens are no codes. */
   readonly unigramNats: readonly number[]
 }
 
@@ -145,6 +147,7 @@ export async function* trainForecaster(
     components: fitted.components,
     latent: { patch, tokens: given.latent.tokens, channels: Math.min(given.latent.channels ?? size, size) },
     grids,
+    law: given.law,
     codes: given.codes,
     refiner: {
       ...given.refiner,
@@ -187,7 +190,7 @@ export async function* trainForecaster(
     quantisationError: quantisationError.map(
       (error, v) => error * meanOf(scaling.deviation.subarray(v * height * width, (v + 1) * height * width)),
     ),
-    unigramNats: await unigramNats(examples, held, grids.length, config.codes),
+    unigramNats: body.law.isDiscrete ? await unigramNats(examples, held, grids.length, config.codes) : [],
   }
   yield { type: "prepared", summary }
 

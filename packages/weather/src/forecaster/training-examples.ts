@@ -111,7 +111,10 @@ export async function trainingExamples(
     const viewed = [...gridAt(schedule, k + 1), viewedFields * latent.channels]
     const drawn = sizeOf(tokens.shape(k + 1))
     columns[`fields${k}`] = { values: new Float32Array(count * sizeOf(viewed)), shape: viewed }
-    columns[`tokens${k}`] = { values: new Int32Array(count * drawn), shape: [drawn] }
+    columns[`tokens${k}`] = {
+      values: body.law.isDiscrete ? new Int32Array(count * drawn) : new Float32Array(count * drawn),
+      shape: [drawn],
+    }
   }
   let done = 0
   for (const chunk of chunksOf(source.targets)) {

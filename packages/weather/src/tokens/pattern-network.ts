@@ -5,7 +5,7 @@ import { withSurroundings, type Surroundings } from "../forecaster/surroundings.
 import { toPatterns } from "./pattern-basis.ts"
 import type { PatternScale } from "./pattern-quantiser.ts"
 
-// B states, h x w sites, C channels of the latent, T = h w C patterns, F fields of a view, G numbers of the whole domain, S and W widths, V codes
+// B states, h x w sites, C channels of the latent, T = h w C patterns, F fields of a view, G numbers of the whole domain, S and W widths, O numbers put out for a token
 
 /** Options of `patternNetwork`. */
 export interface PatternNetworkOptions {
@@ -21,8 +21,8 @@ export interface PatternNetworkOptions {
   readonly fields: number
   /** G. */
   readonly globals: number
-  /** V. */
-  readonly codes: number
+  /** O. */
+  readonly outputs: number
   readonly dropout: number
 }
 
@@ -32,7 +32,7 @@ export interface PatternNetworkOptions {
  * domain. All patterns share the network; learned vectors of each gate what it takes. With `transformer`, blocks begin with attention between patterns.
  */
 export function patternNetwork(options: PatternNetworkOptions): ScaleNetwork {
-  const { refiner, surroundings, width, grid, channels, fields, globals, codes, dropout } = options
+  const { refiner, surroundings, width, grid, channels, fields, globals, outputs, dropout } = options
   const patterns = grid[0] * grid[1] * channels
   const perSite = Math.max(4, Math.round(width / 3))
   const window = layers.conv2d({ inputs: fields * channels, outputs: perSite, size: 2 * refiner.reach + 1, padding: "valid" })
@@ -41,7 +41,7 @@ export function patternNetwork(options: PatternNetworkOptions): ScaleNetwork {
   const whole = layers.linear({ inputs: globals, outputs: width, bias: false })
   const inner = layers.linear({ inputs: width, outputs: width })
   const attention = layers.selfAttention({ width, heads: refiner.heads })
-  const head = layers.linear({ inputs: width, outputs: codes })
+  const head = layers.linear({ inputs: width, outputs })
   const isTransformer = refiner.kind === "transformer"
 
   /** Fields [B, h, w, n C], each with C neighbouring channels, as coefficients [B, T, n]. */
@@ -81,7 +81,7 @@ export function patternNetwork(options: PatternNetworkOptions): ScaleNetwork {
         }),
       ),
       head: head.init(random.fold("head")),
-      bias: tf.zeros([patterns, codes]),
+      bias: tf.zeros([patterns, outputs]),
     }),
     apply: (parameters, { view, global, keep, scale }) => {
       const [batch] = view["own"]!.shape as [number]

@@ -10,9 +10,9 @@ import type { ScaleTokens, ScaleTokensOptions } from "./scale-tokens.ts"
 const samples = 2 ** 15
 
 /** One token for each coefficient of a scale's map in its own patterns: see `patternQuantiser`. */
-export function patternTokens({ config, schedule, surroundings, dropout }: ScaleTokensOptions): ScaleTokens {
+export function patternTokens({ config, schedule, surroundings, law, dropout }: ScaleTokensOptions): ScaleTokens {
   const { latent, codes, refiner } = config
-  const quantiser = patternQuantiser({ channels: latent.channels, codes })
+  const quantiser = patternQuantiser({ channels: latent.channels, codes: law.isDiscrete ? codes : Number.POSITIVE_INFINITY })
   const scaleOf = ({ quantiser: scales }: MultiScaleParameters<Parameters>, step: number): PatternScale =>
     (scales as PatternQuantiserParameters)[String(step - 1)]!
   return {
@@ -26,7 +26,7 @@ export function patternTokens({ config, schedule, surroundings, dropout }: Scale
       let partial: tf.Tensor | undefined
       for (let step = 1; step <= schedule.steps; step++) {
         const residual = tf.tidy(() => form.residual(levels, partial, step).clone())
-        scales[String(step - 1)] = await fitScale(residual, codes, random.fold("patterns").fold(step))
+        scales[String(step - 1)] = await fitScale(residual, law.isDiscrete ? codes : 0, random.fold("patterns").fold(step))
         const parameters = { quantiser: scales, phi: {} }
         const [height, width] = gridAt(schedule, step)
         const next = tf.tidy(() => {
@@ -50,14 +50,14 @@ export function patternTokens({ config, schedule, surroundings, dropout }: Scale
         channels: latent.channels,
         fields,
         globals: globalWidth(config),
-        codes,
+        outputs: law.outputs,
         dropout: dropout[step - 1] ?? 0,
       }),
-    codebooks: (parameters) => schedule.grids.map((_, k) => scaleOf(parameters, k + 1).codebook),
+    codebooks: (parameters) => schedule.grids.flatMap((_, k) => scaleOf(parameters, k + 1).codebook ?? []),
   }
 }
 
-/** Patterns, deviations and codebook of the residual maps [n, h, w, C] of a scale. */
+/** Patterns, deviations and, with `codes` above 0, codebook of the residual maps [n, h, w, C] of a scale. */
 async function fitScale(residual: tf.Tensor, codes: number, random: RandomStream): Promise<PatternScale & Parameters> {
   const basis = await fitPatternBasis(residual)
   const [coefficients, deviation] = tf.tidy(() => {
@@ -66,6 +66,10 @@ async function fitScale(residual: tf.Tensor, codes: number, random: RandomStream
     const floor = root.max().mul(1e-3).maximum(1e-6) // patterns that training never shows
     return [raw.div(root.maximum(floor)).reshape([-1, 1]), root.maximum(floor)]
   }) as [tf.Tensor, tf.Tensor]
+  if (codes === 0) {
+    coefficients.dispose()
+    return { basis, deviation } as PatternScale & Parameters
+  }
   const rows = random.permutation(coefficients.shape[0]!).slice(0, samples)
   const points = tf.tidy(() => ops.embedding(coefficients, tf.tensor1d(rows, "int32")))
   const codebook = await kMeans(points, { clusters: codes, random: random.fold("k-means") })

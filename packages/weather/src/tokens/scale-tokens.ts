@@ -1,5 +1,6 @@
 import type { GridSchedule, MultiScaleParameters, MultiScaleQuantiser, Quantiser } from "@scalewise/core"
 import type { Parameters, RandomStream, tf } from "@scalewise/nn"
+import type { CodeLaw } from "../forecaster/code-law.ts"
 import type { ForecasterConfig } from "../forecaster/forecaster-config.ts"
 import type { ScaleNetwork } from "../forecaster/scale-network.ts"
 import type { Surroundings } from "../forecaster/surroundings.ts"
@@ -11,6 +12,7 @@ export interface ScaleTokensOptions {
   readonly config: ForecasterConfig
   readonly schedule: GridSchedule
   readonly surroundings: Surroundings
+  readonly law: CodeLaw
   /** Share of hidden numbers that training drops at each scale. @defaultValue none */
   readonly dropout: readonly number[]
 }
@@ -28,6 +30,6 @@ export interface ScaleTokens {
   weights(step: number): Float32Array | undefined
   /** One network of scale `step`, that reads so many fields of C channels. */
   network(step: number, fields: number): ScaleNetwork
-  /** Codebooks [V, c] of the scales, coarse to fine. */
+  /** Codebooks [V, c] of the scales, coarse to fine; empty where tokens are no codes. */
   codebooks(parameters: MultiScaleParameters<Parameters>): tf.Tensor[]
 }

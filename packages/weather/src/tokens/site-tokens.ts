@@ -6,7 +6,7 @@ import {
   type MultiScaleQuantiser,
   type VectorQuantiserParameters,
 } from "@scalewise/core"
-import { tensorsIn, type Parameters, type tf } from "@scalewise/nn"
+import { ConfigError, tensorsIn, type Parameters, type tf } from "@scalewise/nn"
 import { globalWidth } from "../forecaster/conditioning.ts"
 import { gridOf } from "../forecaster/forecaster-config.ts"
 import { scaleNetwork } from "../forecaster/scale-network.ts"
@@ -14,8 +14,10 @@ import { rowWeights } from "../grid/lat-lon-grid.ts"
 import type { ScaleTokens, ScaleTokensOptions } from "./scale-tokens.ts"
 
 /** One token for each site: the nearest of a scale's code vectors (k-means), as in VAR. */
-export function siteTokens({ config, schedule, surroundings, dropout }: ScaleTokensOptions): ScaleTokens {
+export function siteTokens({ config, schedule, surroundings, law, dropout }: ScaleTokensOptions): ScaleTokens {
   const { latent, codes, refiner } = config
+  if (!law.isDiscrete)
+    throw new ConfigError(`tokens of sites: expected the law "categorical", got "${config.law}"; continuous codes are for patterns`)
   const quantiser = vectorQuantiser({ channels: latent.channels, codes, codebooks: schedule.steps })
   const shape = (step: number): [number] => [schedule.tokens[step - 1]!]
   return {
@@ -38,7 +40,7 @@ export function siteTokens({ config, schedule, surroundings, dropout }: ScaleTok
         step,
         channels: fields * latent.channels,
         globals: globalWidth(config),
-        codes,
+        outputs: law.outputs,
         dropout: dropout[step - 1] ?? 0,
       }),
     codebooks: ({ quantiser: { codebook } }) => schedule.grids.map((_, k) => (codebook as Record<string, tf.Tensor>)[String(k)]!),
