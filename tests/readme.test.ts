@@ -1,39 +1,37 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { join } from "node:path"
-import { fileURLToPath } from "node:url"
 import { formatWithOptions } from "node:util"
 import { afterEach, describe, expect, it, vi } from "vitest"
+import { examplesOf, foldersOf, root } from "./code-example.ts"
 
-const root = fileURLToPath(new URL("..", import.meta.url))
 const cache = join(root, "tests", ".cache", "readme")
 
-/** A fenced block of TypeScript in a README. `skipped` is the reason in "```ts no-run (reason)". */
-interface Example {
-  readonly name: string
-  readonly folder: string
-  readonly code: string
-  readonly skipped: string | undefined
-}
+const packages = foldersOf("packages")
+const readmes = ["", ...packages, ...foldersOf("extensions")].filter((folder) => existsSync(join(root, folder, "README.md")))
+const documents = readdirSync(join(root, "docs")).filter((file) => file.endsWith(".md"))
+const examples = [
+  ...readmes.flatMap((folder) => examplesOf({ file: join(folder, "README.md"), folder, name: folder || "the repository" })),
+  // A document may use any package: it stands where all of them are installed
+  ...documents.flatMap((file) => examplesOf({ file: join("docs", file), folder: "tests", name: `docs/${file}` })),
+]
 
-const readmes = ["", ...["packages", "extensions"].flatMap((group) => foldersOf(group).map((folder) => `${group}/${folder}`))]
-  .filter((folder) => existsSync(join(root, folder, "README.md")))
-  .map((folder) => ({ folder, text: readFileSync(join(root, folder, "README.md"), "utf8") }))
-const examples = readmes.flatMap(({ folder, text }) =>
-  [...text.matchAll(/^```ts(?: (no-run.*))?\n([\s\S]*?)^```$/gm)].map(([, skipped, code], index): Example => ({
-    name: `${folder || "the repository"}, example ${index + 1}`,
-    folder,
-    code: code!,
-    skipped,
-  })),
+/** The packages of the repository by name, with what they export. */
+const manifests = new Map(
+  [...packages, ...foldersOf("extensions")].map((folder) => {
+    const { name, exports } = JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8")) as {
+      name: string
+      exports: Record<string, { "@scalewise/source": string }>
+    }
+    return [name, { folder, exports }]
+  }),
 )
 
 afterEach(() => vi.restoreAllMocks())
 
-describe("examples in the READMEs", () => {
+describe("examples in the READMEs and documents", () => {
   it("are there for every package", () => {
-    const packages = foldersOf("packages").map((folder) => `packages/${folder}`)
-    expect(readmes.map(({ folder }) => folder)).toEqual(expect.arrayContaining(packages))
+    expect(readmes).toEqual(expect.arrayContaining(packages))
     for (const folder of packages)
       expect(
         examples.some((example) => example.folder === folder),
@@ -45,7 +43,7 @@ describe("examples in the READMEs", () => {
     expect(skipped).toMatch(/^no-run \(.+\)$/)
   })
 
-  it.each(examples.filter(({ skipped }) => !skipped))("$name runs and prints what it says", async ({ name, folder, code }) => {
+  it.each(examples.filter(({ skipped }) => !skipped))("$name runs and prints what it says", async ({ name, folder, code, prints }) => {
     const lines: string[] = []
     vi.spyOn(console, "log").mockImplementation((...values: unknown[]) => {
       lines.push(formatWithOptions({ colors: false, breakLength: Infinity }, ...(values as [unknown])))
@@ -57,25 +55,16 @@ describe("examples in the READMEs", () => {
       code.replaceAll(/(from|import) "([^".]+)"/g, (_, word: string, name: string) => `${word} ${JSON.stringify(sourceOf(name, folder))}`),
     )
     await import(/* @vite-ignore */ file)
-    const said = [...code.matchAll(/\/\/ → (.*)$/gm)].map(([, text]) => text!)
-    expect(lines).toEqual(said)
+    expect(lines).toEqual(prints)
   })
 })
 
 /** The source of a package of this repository as its users name it; else the file that Node finds from the README's folder. */
 function sourceOf(specifier: string, folder: string): string {
-  const [, name, subpath] = /^@scalewise\/([^/]+)(\/.*)?$/.exec(specifier) ?? []
-  if (!name) return specifier.startsWith("node:") ? specifier : createRequire(join(root, folder, "package.json")).resolve(specifier)
-  const { exports } = JSON.parse(readFileSync(join(root, "packages", name, "package.json"), "utf8")) as {
-    exports: Record<string, { "@scalewise/source": string }>
-  }
-  const entry = exports[`.${subpath ?? ""}`]
+  const [, name, subpath] = /^(@scalewise\/[^/]+)(\/.*)?$/.exec(specifier) ?? []
+  const own = name === undefined ? undefined : manifests.get(name)
+  if (!own) return specifier.startsWith("node:") ? specifier : createRequire(join(root, folder, "package.json")).resolve(specifier)
+  const entry = own.exports[`.${subpath ?? ""}`]
   if (!entry) throw new Error(`${specifier}: the package does not export that`)
-  return join(root, "packages", name, entry["@scalewise/source"])
-}
-
-function foldersOf(group: string): string[] {
-  const folder = join(root, group)
-  if (!existsSync(folder)) return []
-  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []))
+  return join(root, own.folder, entry["@scalewise/source"])
 }
