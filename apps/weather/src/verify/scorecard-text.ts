@@ -52,12 +52,12 @@ function variableText({ name, units, systems, comparisons }: VariableVerificatio
   if (first && first.bands.length > 0) parts.push(...bandTables(forecast.leads))
   if (first && first.events.length > 0)
     parts.push(
-      "Brier skill against the observed frequency, for events beyond quantiles of training (cell and season); in brackets how often the event was there",
+      "Fair Brier skill against the observed frequency, for events beyond quantiles of training (cell and season); in brackets how often the event was there",
       textTable(
         ["lead", ...first.events.map((event) => event.name)],
         forecast.leads.map(({ lead, events }) => [
           leadText(lead),
-          ...events.map((event) => `${number(event.brierSkill)} (${percent(event.baseRate)})`),
+          ...events.map((event) => `${number(event.brierSkillFair ?? event.brierSkill)} (${percent(event.baseRate)})`),
         ]),
       ),
     )

@@ -1,4 +1,5 @@
 import type { GaussianForecastSource } from "../forecast/gaussian-forecast-source.ts"
+import { addCombination } from "./add-combination.ts"
 import { baselineSource, startStream, type BaselineSetting } from "./baseline-setting.ts"
 import { fitDamping, missedBy } from "./lagged-damping.ts"
 
@@ -52,17 +53,17 @@ function gaussianPersistence(setting: BaselineSetting, name: string, damping: re
     const weights = stream.fold("weights").normalValues([members * mixed])
     const picks = stream.fold("picks").integers(members * mixed, courses.length)
     for (let m = 0; m < members; m++) {
-      const own = Array.from({ length: mixed }, (_, k) => ({
-        course: courses[picks[m * mixed + k]!]!,
-        weight: weights[m * mixed + k]! / Math.sqrt(mixed),
-      }))
+      const own = Array.from(picks.subarray(m * mixed, (m + 1) * mixed), (pick) => courses[pick]!)
+      const shares = weights.subarray(m * mixed, (m + 1) * mixed).map((weight) => weight / Math.sqrt(mixed))
+      const origins = own.map((t) => t * size)
       const began = new Float32Array(size) // the same mix of the courses' own starts, of which the mean knows its part
-      for (const { course, weight } of own) addScaled(anomalies, course * size, weight, began, 0, size)
+      addCombination(began, 0, size, anomalies, origins, shares)
       for (const [l, factor] of damping.entries()) {
         const { mean, deviation } = seasonal(hours + leads[l]!)
         const out = (l * members + m) * size
         for (let n = 0; n < size; n++) into[out + n] = factor[n]! * (isClimatology ? 0 : anomalies[present + n]! - began[n]!)
-        for (const { course, weight } of own) addScaled(anomalies, later(course, l), weight, into, out, size)
+        const ends = own.map((t) => later(t, l))
+        addCombination(into, out, size, anomalies, ends, shares)
         for (let n = 0; n < size; n++) into[out + n] = mean[n]! + deviation[n]! * into[out + n]!
       }
     }
@@ -84,8 +85,4 @@ function gaussianPersistence(setting: BaselineSetting, name: string, damping: re
       return Promise.resolve(fields)
     },
   }
-}
-
-function addScaled(from: Float32Array, start: number, weight: number, into: Float32Array, at: number, size: number): void {
-  for (let n = 0; n < size; n++) into[at + n]! += weight * from[start + n]!
 }

@@ -1,4 +1,5 @@
 import { principalComponents, project } from "../linear/principal-components.ts"
+import { addCombination } from "./add-combination.ts"
 import type { BaselineSetting } from "./baseline-setting.ts"
 
 /** States along their leading patterns. */
@@ -35,10 +36,15 @@ export function addState(
   at: number,
 ): void {
   const size = patterns.length / count
-  for (let r = 0; r < count; r++) {
-    const score = scores[from + r]!
-    for (let n = 0, pattern = r * size; n < size; n++) into[at + n]! += score * patterns[pattern + n]!
-  }
+  const rows = Array.from({ length: count }, (_, r) => r * size)
+  addCombination(
+    into,
+    at,
+    size,
+    patterns,
+    rows,
+    rows.map((_, r) => scores[from + r]!),
+  )
 }
 
 function findComponents(setting: BaselineSetting): StateComponents {

@@ -12,6 +12,8 @@ export interface BrierScore {
   readonly uncertainty: number
   /** 1 - brier / uncertainty: against the observed frequency; NaN where the event is always or never there. */
   readonly skill: number
+  /** The same of the fair score: without it, skill falls below 0 for few members that are calibrated but know nothing. */
+  readonly fairSkill: number
 }
 
 /** Brier score and decomposition from the table of an event. */
@@ -31,12 +33,15 @@ export function brierScore(table: EventTable): BrierScore {
     resolution += weight * (frequency - rate) ** 2
   }
   const uncertainty = rate * (1 - rate)
+  const fair = members < 2 ? NaN : (brier - noise / (members - 1)) / total
+  const skillOf = (score: number): number => (uncertainty > 0 ? 1 - score / uncertainty : NaN)
   return {
     brier: brier / total,
-    fair: members < 2 ? NaN : (brier - noise / (members - 1)) / total,
+    fair,
     reliability: reliability / total,
     resolution: resolution / total,
     uncertainty,
-    skill: uncertainty > 0 ? 1 - brier / total / uncertainty : NaN,
+    skill: skillOf(brier / total),
+    fairSkill: skillOf(fair),
   }
 }

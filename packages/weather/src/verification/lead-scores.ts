@@ -97,6 +97,7 @@ function eventScores(table: EventTable, event: QuantileEvent, curves: boolean): 
     resolution: finite(brier.resolution),
     uncertainty: finite(brier.uncertainty),
     brierSkill: finite(brier.skill),
+    brierSkillFair: finite(brier.fairSkill),
     auc: finite(area),
     diagram:
       !curves || table.cells === 0

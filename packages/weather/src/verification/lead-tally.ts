@@ -41,6 +41,8 @@ export interface FieldToScore {
   readonly thresholds: readonly Float32Array[]
   /** Cells that count, [C]; those where this system lacks a number are cleared. */
   readonly usable: Uint8Array
+  /** Whether to take the variogram score, which is as much work as all the others. */
+  readonly withVariogram: boolean
   /** Decides ties of ranks. */
   readonly uniform: () => number
 }
@@ -155,14 +157,15 @@ export class LeadTally {
     const [mean, truth, climatology] = [this.#mean, this.#truth, this.#climatology].map((values) => values.subarray(0, used))
     columns.acc[start] = anomalyCorrelation(mean!, truth!, climatology!, this.#weights)
     columns.energyScore[start] = this.#energyScore(field, used, total)
-    columns.variogramScore[start] = variogramScore(
-      members,
-      { offset, stride, count },
-      field.truth,
-      field.truthOffset,
-      this.#geometry.pairs,
-      usable,
-    )
+    if (field.withVariogram)
+      columns.variogramScore[start] = variogramScore(
+        members,
+        { offset, stride, count },
+        field.truth,
+        field.truthOffset,
+        this.#geometry.pairs,
+        usable,
+      )
   }
 
   #addEvents({ thresholds, climatologyOffset }: FieldToScore, cell: number, truth: number, weight: number): void {

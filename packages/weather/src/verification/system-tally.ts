@@ -120,6 +120,7 @@ export function systemTally(source: ForecastSource, { starts, leads, variables, 
             gaussianOffset: (l * variables + v) * cells,
             thresholds,
             usable: mask,
+            withVariogram: toScore.withBands,
             uniform: lazyUniform(() => ties.fold(l * variables + v), cells),
           })
           return mask

@@ -25,7 +25,7 @@ export interface VerificationResult {
     /** Length of a bootstrap block, days. */
     readonly blockDays: number
     readonly resamples: number
-    /** Every how many starts spectra and band scores were taken; 1 for all. */
+    /** Every how many starts spectra, and band and variogram scores, were taken; 1 for all. */
     readonly spectrumStride: number
     readonly bandStride: number
   }
@@ -100,8 +100,9 @@ export interface LeadScores {
   readonly spreadSkill: Score
   /** E|X - X'| / E|X - y|; 1 when calibrated. */
   readonly crpsRatio: Score
+  /** Fair, with the root of the cells' mean square as norm, as in `rmse`. */
   readonly energyScore: Score
-  /** The energy score's own scale: the root of cells' mean square, as `rmse`. */
+  /** With p = 0.5, of cells 1, 2 and 4 apart; of the starts that band scores are taken from. */
   readonly variogramScore: Score
   /** Share of the truth in each of the M + 1 ranks. */
   readonly rankHistogram: readonly number[]
@@ -131,6 +132,8 @@ export interface EventScores {
   readonly uncertainty: Score
   /** Against the observed frequency. */
   readonly brierSkill: Score
+  /** The same of the fair Brier score, which does not count the number of members. */
+  readonly brierSkillFair: Score
   readonly auc: Score
   /** Bins k = 0..M of the forecast probability k / M: share of the forecasts, and observed frequency. */
   readonly diagram: readonly { readonly probability: number; readonly share: number; readonly observed: Score }[]

@@ -37,7 +37,7 @@ export interface VerifyForecastOptions {
   readonly resamples?: number
   /** From how many starts at most spectra are taken, evenly spaced. @defaultValue 60 */
   readonly spectrumStarts?: number
-  /** From how many starts at most band scores are taken, evenly spaced. @defaultValue 120 */
+  /** From how many starts at most band and variogram scores are taken, evenly spaced. @defaultValue 120 */
   readonly bandStarts?: number
   /** Conditions to be put into the result's notices. */
   readonly notices?: readonly string[]
