@@ -68,8 +68,8 @@ export function fromBigEndian(bytes: Buffer, type: StoredType): StoredValues {
 
 /** Big-endian bytes of numbers, each first brought into the range and precision of the type as a typed array does it. */
 export function toBigEndian(values: ArrayLike<number>, type: StoredType): Buffer {
-  const typed = typedArrayOf(type).from(values)
-  // `from` copies, so the bytes may be swapped in place.
+  // A copy, so that the bytes may be swapped in place.
+  const typed = new (typedArrayOf(type))(values)
   const bytes = Buffer.from(typed.buffer, typed.byteOffset, typed.byteLength)
   if (typed.BYTES_PER_ELEMENT === 2) bytes.swap16()
   else if (typed.BYTES_PER_ELEMENT === 4) bytes.swap32()
@@ -77,7 +77,7 @@ export function toBigEndian(values: ArrayLike<number>, type: StoredType): Buffer
   return bytes
 }
 
-function typedArrayOf(type: StoredType): { from(values: ArrayLike<number>): StoredValues } {
+function typedArrayOf(type: StoredType): new (values: ArrayLike<number>) => StoredValues {
   switch (type) {
     case "int8":
       return Int8Array
