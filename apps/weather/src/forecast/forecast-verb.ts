@@ -85,7 +85,7 @@ export const forecastVerb: Verb = defineVerb<undefined, Options>({
           together: options.together,
           layout: options.layout,
           ...(options.resume && { resume: true }),
-          attributes: { model: path.basename(path.resolve(options.checkpoint)), seed, history: command },
+          attributes: { model: path.basename(path.resolve(options.checkpoint)), seed, history: command.replace(/ --resume\b/, "") },
           onProgress: (done) => bar.update({ done }),
           signal,
         })

@@ -25,7 +25,7 @@ export const prepareVerb: Verb = defineVerb<undefined, Options>({
     { flags: "--out <file>", description: "the file to write", default: "prepared.nc" },
   ],
   examples: ["prepare --data z500.nc t850.nc mslp.nc --variables z,t,msl:hPa --out europe.nc"],
-  async run({ options, command, dryRun, output }) {
+  async run({ options, command, output }) {
     const { formatDate, writeSeries } = await import("@scalewise/weather")
     const { ConfigError } = await import("@scalewise/nn/errors")
     const { openSeries } = await import("../train/open-series.ts")
@@ -59,12 +59,10 @@ export const prepareVerb: Verb = defineVerb<undefined, Options>({
     })
     const { train, validation } = splitPeriods(series, {})
     const gaps = time.segments.slice(1).map(({ from }, i) => ({ after: date(time.segments[i]!.to - 1), before: date(from) }))
-    if (!dryRun) {
-      await mkdir(path.dirname(options.out), { recursive: true })
-      await writeSeries(options.out, series, { attributes: { history: command } })
-    }
+    await mkdir(path.dirname(options.out), { recursive: true })
+    await writeSeries(options.out, series, { attributes: { history: command } })
     const about = {
-      file: dryRun ? null : options.out,
+      file: options.out,
       states: time.hours.length,
       first: date(0),
       last: date(time.hours.length - 1),
@@ -90,7 +88,7 @@ export const prepareVerb: Verb = defineVerb<undefined, Options>({
               .map(({ after, before }) => `between ${after} and ${before}`)
               .join(", ")}${gaps.length > 3 ? ", ..." : ""}; no window crosses them.`,
         `train would learn from ${about.splits.train} and validate on ${about.splits.validation}.`,
-        ...(dryRun ? [] : [`Written: ${options.out}`]),
+        `Written: ${options.out}`,
       ].join("\n"),
     )
   },

@@ -10,7 +10,7 @@ const positive = z.number().positive()
 const schema = z.strictObject({
   seed: countOrNone,
   target: z.enum(["damped", "tendency", "linear"]),
-  deviation: z.enum(["variable", "cell"]),
+  deviation: z.enum(["variable", "cell", "season"]),
   harmonics: z.strictObject({ annual: countOrNone, diurnal: countOrNone }),
   components: count,
   latent: z.strictObject({ patch: count, tokens: z.enum(["sites", "patterns"]), channels: count.optional() }),

@@ -80,7 +80,7 @@ export async function saveForecaster(
     "linear.damping": tf.tensor2d(linear.damping.map((row) => [...row])),
     "scaling.mean": tf.tensor1d(climatology.mean),
     "scaling.variance": tf.tensor1d(climatology.variance),
-    "scaling.deviation": tf.tensor1d(deviation),
+    ...(deviation && { "scaling.deviation": tf.tensor1d(deviation) }),
     "scaling.lowest": tf.tensor1d(lowest),
     "scaling.highest": tf.tensor1d(highest),
   }))
@@ -127,7 +127,7 @@ export async function loadForecaster(folder: string): Promise<Forecaster> {
   const scaling: StateScaling = {
     variables: width,
     climatology: { ...config.harmonics, mean: await numbers("scaling.mean"), variance: await numbers("scaling.variance") },
-    deviation: await numbers("scaling.deviation"),
+    deviation: tensors["scaling.deviation"] && (await numbers("scaling.deviation")),
     lowest: await numbers("scaling.lowest"),
     highest: await numbers("scaling.highest"),
   }

@@ -33,7 +33,7 @@ export function initialStates(model: Forecaster, series: FieldSeries): InitialSt
   checkSeries(model, series)
   const { values, complete } = standardise(series, model.scaling)
   const { time } = series
-  const size = model.scaling.deviation.length
+  const size = model.scaling.lowest.length
   const always: Period = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY }
   const possible = targetsIn(time, complete, always, 1)
   const index = new Map(possible.map((t) => [time.hours[t]!, t]))

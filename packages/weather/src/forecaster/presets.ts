@@ -3,7 +3,7 @@ import type { ForecasterTrainingConfig } from "./train-forecaster.ts"
 const daily: ForecasterTrainingConfig = {
   seed: 0,
   target: "damped",
-  deviation: "variable",
+  deviation: "season",
   harmonics: { annual: 3, diurnal: 2 },
   components: 40,
   latent: { patch: 1, tokens: "patterns" },
@@ -32,7 +32,7 @@ export const forecasterPresets = {
   /** The same in about a minute, for a first look. */
   quick: { ...daily, refiner: { ...daily.refiner, widths: [96, 48] }, training: { ...daily.training, epochs: 5, batch: 64, rate: 3e-3 } },
   /** Several variables, coded jointly. */
-  joint: { ...daily, deviation: "cell", codes: 64 },
+  joint: { ...daily },
   /** Short steps, one or two years. */
   "six-hourly": { ...daily, components: 20, harmonics: { annual: 2, diurnal: 2 } },
   /** Attention from each site to the whole domain. */

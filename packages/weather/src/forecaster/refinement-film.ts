@@ -1,7 +1,6 @@
 import { refine } from "@scalewise/core"
 import { tf } from "@scalewise/nn"
-import { climatologyOf } from "../climatology/harmonic-climatology.ts"
-import { restoreState } from "../state/state-scaling.ts"
+import { restoreState, unitsOf } from "../state/state-scaling.ts"
 import type { Forecaster } from "./forecaster.ts"
 import { memberCondition, memberNoise, type InitialState } from "./rollout.ts"
 import { scaleWavelengths } from "./scale-wavelengths.ts"
@@ -25,13 +24,13 @@ export async function* refinementFilm(
   const process = model.process()
   const condition = memberCondition(model, [start], 1)
   const wavelengths = scaleWavelengths(config)
-  const mean = climatologyOf(scaling.climatology).mean(start.hours + config.stepHours, config.calendar)
+  const units = unitsOf(scaling, config.calendar)(start.hours + config.stepHours)
   const { batch, seed: stream } = memberNoise({ starts: [start], members: [member], seed, lead: 1 })
   try {
     for await (const { step, state } of refine(process, { batch, condition, seed: stream })) {
       const next = process.readout(state)
-      const fields = new Float32Array(scaling.deviation.length)
-      restoreState((await next.data()) as Float32Array, scaling, mean, fields)
+      const fields = new Float32Array(scaling.lowest.length)
+      restoreState((await next.data()) as Float32Array, scaling.variables, units, fields)
       next.dispose()
       yield { step, wavelengthKm: wavelengths[step - 1]!, fields }
     }

@@ -1,7 +1,6 @@
 import { refine } from "@scalewise/core"
 import { randomStream, tf, type RandomStream } from "@scalewise/nn"
-import { climatologyOf } from "../climatology/harmonic-climatology.ts"
-import { restoreState } from "../state/state-scaling.ts"
+import { restoreState, unitsOf } from "../state/state-scaling.ts"
 import type { ForecastCondition } from "./conditioning.ts"
 import type { Forecaster } from "./forecaster.ts"
 import { calendarNumbers } from "./windows.ts"
@@ -47,9 +46,9 @@ export interface RolloutLead {
 export async function* rollout(model: Forecaster, options: RolloutOptions): AsyncGenerator<RolloutLead, void, undefined> {
   const { starts, members, leads, seed, temperatures, signal } = options
   const { config, scaling } = model
-  const size = scaling.deviation.length
+  const size = scaling.lowest.length
   const process = model.process(temperatures)
-  const climatology = climatologyOf(scaling.climatology)
+  const units = unitsOf(scaling, config.calendar)
   const range = allowedRange(model)
   const initial = memberCondition(model, starts, members.length)
   initial.calendar.dispose()
@@ -67,10 +66,10 @@ export async function* rollout(model: Forecaster, options: RolloutOptions): Asyn
       current = bounded
       const fields = new Float32Array(values.length)
       for (const [s, hours] of valid.entries()) {
-        const mean = climatology.mean(hours, config.calendar)
+        const ofTime = units(hours)
         for (let m = 0; m < members.length; m++) {
           const at = (s * members.length + m) * size
-          restoreState(values.subarray(at, at + size), scaling, mean, fields, at)
+          restoreState(values.subarray(at, at + size), scaling.variables, ofTime, fields, at)
         }
       }
       yield { lead, fields, held }
@@ -94,7 +93,7 @@ async function nextState(
 /** The condition of the first step of some members of each start; the tensors are the caller's. */
 export function memberCondition(model: Forecaster, starts: readonly InitialState[], members: number): ForecastCondition {
   const { config, scaling } = model
-  const size = scaling.deviation.length
+  const size = scaling.lowest.length
   const repeated = (pick: (start: InitialState) => Float32Array): tf.Tensor => {
     const values = new Float32Array(starts.length * members * size)
     for (const [s, start] of starts.entries()) for (let m = 0; m < members; m++) values.set(pick(start), (s * members + m) * size)

@@ -5,7 +5,7 @@ import { formatDate } from "../calendar/calendar.ts"
 import type { Period } from "../calendar/parse-span.ts"
 import type { FieldSeries } from "../data/field-series.ts"
 import { fitLatentBasis } from "../latent/linear-latent.ts"
-import { fitScaling, standardise } from "../state/state-scaling.ts"
+import { fitScaling, standardise, unitsOf, type DeviationName } from "../state/state-scaling.ts"
 import { fitLinearParts } from "./fit-linear-parts.ts"
 import type { CodeLawName } from "./code-law.ts"
 import { forecastBody } from "./forecast-process.ts"
@@ -20,8 +20,8 @@ import { targetsIn, timesIn } from "./windows.ts"
 export interface ForecasterTrainingConfig {
   readonly seed: number
   readonly target: TargetForm
-  /** One deviation for all cells of a variable, or one for each cell. */
-  readonly deviation: "variable" | "cell"
+  /** What states are measured in. */
+  readonly deviation: DeviationName
   /** Harmonics of the climatology; those of the day are used where steps are shorter than a day. */
   readonly harmonics: { readonly annual: number; readonly diurnal: number }
   readonly components: number
@@ -178,6 +178,7 @@ export async function* trainForecaster(
   const fresh = body.refiner.init(random)
   const parameters = [...tensorsIn(fresh)].reduce((sum, tensor) => sum + tensor.size, 0)
   tf.dispose([...tensorsIn(fresh)])
+  const typical = unitsOf(scaling, time.calendar)(time.hours[targets[0]!]!).deviation
   const summary: PreparedSummary = {
     targets: targets.length,
     validationTargets: validationTargets.length,
@@ -187,9 +188,7 @@ export async function* trainForecaster(
     grids,
     wavelengths: scaleWavelengths(config),
     parameters,
-    quantisationError: quantisationError.map(
-      (error, v) => error * meanOf(scaling.deviation.subarray(v * height * width, (v + 1) * height * width)),
-    ),
+    quantisationError: quantisationError.map((error, v) => error * meanOf(typical.subarray(v * height * width, (v + 1) * height * width))),
     unigramNats: body.law.isDiscrete ? await unigramNats(examples, held, grids.length, config.codes) : [],
   }
   yield { type: "prepared", summary }

@@ -53,7 +53,7 @@ export async function writeForecast(model: Forecaster, states: InitialStates, op
     ...(layout && { layout }),
     ...(resume !== undefined && { resume }),
   })
-  const size = model.scaling.deviation.length
+  const size = model.scaling.lowest.length
   const total = starts.length * members * leads
   let [done, made, held] = [0, 0, 0]
   try {
