@@ -6,6 +6,11 @@ export { decimal, integer, list, type NumberLimits } from "./app/parse-option.ts
 export type { Host, SignalSource, TextStream } from "./app/host.ts"
 export type { Output, OutputOptions } from "./app/output.ts"
 
+// Plugins
+export { definePlugin, defineSeam, pluginApi, type Plugin, type PluginHook, type Seam } from "./plugin/plugin.ts"
+export { PluginFailure } from "./plugin/plugin-failure.ts"
+export type { Extension } from "./plugin/plugins.ts"
+
 // Config
 export type { ConfigTree } from "./config/config-tree.ts"
 export { didYouMean, nearest } from "./config/nearest.ts"

@@ -1,5 +1,8 @@
 import { Command, CommanderError, Option } from "commander"
 import { doctorVerb } from "../doctor/doctor.ts"
+import { loadPlugin } from "../plugin/load-plugin.ts"
+import type { Plugin } from "../plugin/plugin.ts"
+import { gatherPlugins } from "../plugin/plugins.ts"
 import { exitCode, failureOf } from "./exit-code.ts"
 import type { Host } from "./host.ts"
 import { createOutput, type Output } from "./output.ts"
@@ -19,6 +22,8 @@ export interface AppOptions {
   readonly verbs: readonly Verb[]
   /** Commands that show off the app: `experiment all --preset quick`. */
   readonly examples?: readonly string[]
+  /** Plugins that are there without `--plugin`. */
+  readonly plugins?: readonly Plugin[]
   /** Milliseconds since 1970; the only clock that the app reads. */
   readonly clock: () => number
 }
@@ -40,7 +45,10 @@ export function createApp(options: AppOptions): App {
   return { run: (host) => run(options, host), main: () => main(options) }
 }
 
-async function run({ name, domain, description, version, verbs, examples = [] }: AppOptions, host: Host): Promise<number> {
+async function run(
+  { name, domain, description, version, verbs, examples = [], plugins: given = [] }: AppOptions,
+  host: Host,
+): Promise<number> {
   let status: number = exitCode.ok
   const program = new Command(name)
     .description(description)
@@ -58,17 +66,35 @@ async function run({ name, domain, description, version, verbs, examples = [] }:
     .addOption(new Option("--json", "results as JSON on stdout"))
     .addOption(new Option("--quiet", "no progress, no remarks"))
     .addOption(new Option("--no-color", "no colours"))
+    .addOption(new Option("--plugin <package>", "a package, or the folder of one, that adds to this program; may be repeated"))
     .addOption(new Option("--seed <n>", "seed of all random numbers").argParser(integer({ min: 0 })))
   if (version != null) program.version(version)
-  const settings = { program: name, domain, host, done: (code: number) => void (status = code), ...(version != null && { version }) }
-  for (const verb of [...verbs, doctorVerb]) addVerb(program, verb, settings)
+  const own = [...verbs, doctorVerb]
+  const { warn } = outputOf(host)
+  const { loaded, missed } = await loadAll(pluginWords(host.argv), warn)
+  const plugins = gatherPlugins([...given, ...loaded], { verbs: own, domain, warn })
+  const settings = {
+    program: name,
+    domain,
+    host,
+    plugins,
+    done: (code: number) => void (status = code),
+    ...(version != null && { version }),
+  }
+  for (const verb of [...own, ...plugins.verbs]) addVerb(program, verb, settings)
+  if (plugins.all.length > 0)
+    program.addHelpText(
+      "after",
+      `\nPlugins:\n${plugins.all.map((plugin) => `  ${plugin.name}  ${pluginLine(plugin)}\n`).join("")}`.trimEnd(),
+    )
   const lines = examples.map((example) => `  $ ${name} ${example}\n`).join("")
   if (lines !== "") program.addHelpText("before", `Examples:\n${lines}`)
   program.addHelpText("after", exitCodes)
 
   try {
     await program.parseAsync(host.argv, { from: "user" })
-    return status
+    // What could be done was done; that a plugin was asked for and did not work must not look like success
+    return status === exitCode.ok && (missed || plugins.failed()) ? exitCode.failure : status
   } catch (error) {
     // Help and version arrive as errors; help that nobody asked for (no verb) is a mistake of usage.
     if (error instanceof CommanderError && error.code.startsWith("commander.help"))
@@ -76,6 +102,36 @@ async function run({ name, domain, description, version, verbs, examples = [] }:
     if (error instanceof CommanderError && error.code === "commander.version") return exitCode.ok
     return tellFailure(error, outputOf(host), host)
   }
+}
+
+/** The words after `--plugin`, which decide what else can be read; so they are looked for by hand. */
+function pluginWords(argv: readonly string[]): string[] {
+  return argv.flatMap((word, at) => {
+    if (word.startsWith("--plugin=")) return [word.slice("--plugin=".length)]
+    const next = argv[at + 1]
+    return word === "--plugin" && next !== undefined && !next.startsWith("-") ? [next] : []
+  })
+}
+
+/** Loads plugins one by one; one that cannot be loaded is told, and the others are there all the same. */
+async function loadAll(words: readonly string[], warn: (text: string) => void): Promise<{ loaded: Plugin[]; missed: boolean }> {
+  const loaded: Plugin[] = []
+  for (const word of words)
+    try {
+      loaded.push(await loadPlugin(word, process.cwd()))
+    } catch (error) {
+      warn(`${(error as Error).message}; going on without it`)
+    }
+  return { loaded, missed: loaded.length < words.length }
+}
+
+const pluginLine = ({ description, verbs = [], presets = {}, hooks = {} }: Plugin): string => {
+  const parts = [
+    ...verbs.map((verb) => `verb ${verb.name}`),
+    ...Object.entries(presets).map(([verb, sets]) => `presets of ${verb}: ${Object.keys(sets).join(", ")}`),
+    ...Object.keys(hooks),
+  ]
+  return `${description} (${parts.join("; ")})`
 }
 
 /** The arguments could not be read, perhaps, so the few flags that matter to an error message are looked for by hand. */

@@ -4,12 +4,13 @@ import { printConfig } from "../config/print-config.ts"
 import { resolveConfig, type ResolvedConfig } from "../config/resolve-config.ts"
 import { createProgress } from "../progress/progress.ts"
 import { describeEnvironment } from "../run/environment.ts"
+import type { Plugins } from "../plugin/plugins.ts"
 import { openRunFolder } from "../run/run-folder.ts"
 import { exitCode } from "./exit-code.ts"
 import type { Host } from "./host.ts"
 import { listenForInterruption } from "./interruption.ts"
 import { createOutput } from "./output.ts"
-import type { Verb, VerbContext } from "./verb.ts"
+import type { Verb, VerbContext, VerbOption } from "./verb.ts"
 
 /** What the shell knows when it runs a verb. */
 export interface VerbCommandOptions {
@@ -18,6 +19,7 @@ export interface VerbCommandOptions {
   /** Second folder of a run: `runs/image/NAME`. */
   readonly domain: string
   readonly host: Host
+  readonly plugins: Plugins
   /** Told the exit status. */
   readonly done: (code: number) => void
 }
@@ -36,7 +38,7 @@ interface SharedOptions {
 }
 
 /** Adds a verb to the commander program: its arguments, its flags, and what happens when it is called. */
-export function addVerb(parent: Command, verb: Verb, { program, version, domain, host, done }: VerbCommandOptions): void {
+export function addVerb(parent: Command, verb: Verb, { program, version, domain, host, plugins, done }: VerbCommandOptions): void {
   const command = parent
     .command(verb.name)
     .summary(verb.summary)
@@ -45,15 +47,16 @@ export function addVerb(parent: Command, verb: Verb, { program, version, domain,
     const argument = new Argument(name, description)
     command.addArgument(choices == null ? argument : argument.choices(choices))
   }
-  for (const { flags, description, default: value, choices, parse } of verb.options ?? []) {
-    const option = new Option(flags, description)
-    if (value !== undefined) option.default(value)
-    if (parse != null) option.argParser(parse)
-    if (choices != null) option.choices(choices)
-    command.addOption(option)
-  }
+  for (const option of verb.options ?? []) command.addOption(commanderOption(option))
+  for (const { plugin, seam, option } of plugins.optionsOf(verb.seams ?? []))
+    try {
+      command.optionsGroup(`Plugin ${plugin}:`).addOption(commanderOption(option))
+    } catch {
+      plugins.tell(`plugin ${plugin}, ${seam}: ${verb.name} has a flag like ${option.flags} already; it is left out`)
+    }
   if (verb.config != null) {
-    const presets = verb.presets == null ? "" : `: ${verb.presets.join(", ")}`
+    const names = [...(verb.presets ?? []), ...Object.keys(plugins.presetsOf(verb.name))]
+    const presets = names.length === 0 ? "" : `: ${names.join(", ")}`
     command
       .optionsGroup("Config (later over earlier: defaults, preset, file, flags, --set):")
       .option("--preset <name>", `a named set of values${presets}`)
@@ -68,7 +71,7 @@ export function addVerb(parent: Command, verb: Verb, { program, version, domain,
   command.action(async () => {
     const options: SharedOptions = command.optsWithGlobals()
     const output = createOutput(host, { json: options.json === true, quiet: options.quiet === true, color: options.color })
-    const { value, origins } = await configOf(verb, command, options)
+    const { value, origins } = await configOf(verb, command, options, plugins)
     if (verb.config != null && options.printConfig === true) {
       output.data({ config: value, origins }, () => printConfig({ value, origins }))
       return done(exitCode.ok)
@@ -86,6 +89,7 @@ export function addVerb(parent: Command, verb: Verb, { program, version, domain,
       signal,
       output,
       host,
+      extensions: (seam) => plugins.extensionsOf(seam),
       progress: (settings) => createProgress(settings, { host, output }),
       openRun: async ({ backend, ...settings }) =>
         openRunFolder({
@@ -110,9 +114,19 @@ export function addVerb(parent: Command, verb: Verb, { program, version, domain,
 const isAbort = (error: unknown, { reason }: AbortSignal): boolean =>
   error === reason || (error instanceof Error && (error.name === "AbortError" || error.cause === reason))
 
-async function configOf(verb: Verb, command: Command, options: SharedOptions): Promise<ResolvedConfig<unknown>> {
+function commanderOption({ flags, description, default: value, choices, parse }: VerbOption): Option {
+  const option = new Option(flags, description)
+  if (value !== undefined) option.default(value)
+  if (parse != null) option.argParser(parse)
+  if (choices != null) option.choices(choices)
+  return option
+}
+
+async function configOf(verb: Verb, command: Command, options: SharedOptions, plugins: Plugins): Promise<ResolvedConfig<unknown>> {
   if (verb.config == null) return { value: undefined, origins: {} }
-  const source = await verb.config()
+  const own = await verb.config()
+  // The app's own presets keep their names
+  const source = { ...own, presets: { ...plugins.presetsOf(verb.name), ...own.presets } }
   const flags: Record<string, { flag: string; value: unknown }> = {}
   for (const { flags: text, key } of verb.options ?? []) {
     const option = command.options.find((candidate) => candidate.flags === text)

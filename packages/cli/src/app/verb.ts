@@ -1,4 +1,6 @@
 import type { ConfigSource } from "../config/resolve-config.ts"
+import type { Extension } from "../plugin/plugins.ts"
+import type { PluginHook, Seam } from "../plugin/plugin.ts"
 import type { Progress, ProgressOptions } from "../progress/progress.ts"
 import type { RunFolder, RunFolderOptions } from "../run/run-folder.ts"
 import type { Host } from "./host.ts"
@@ -40,6 +42,8 @@ export interface Verb<Config = unknown, Options = Record<string, unknown>> {
   readonly config?: () => Promise<ConfigSource<Config>>
   /** Presets' names for the help text, which must not load the config. */
   readonly presets?: readonly string[]
+  /** Where plugins may come in. */
+  readonly seams?: readonly Seam[]
   /** Does the work. A number is the exit status; an aborted `signal` makes it 130. */
   run(context: VerbContext<Config, Options>): Promise<number | void>
 }
@@ -63,6 +67,8 @@ export interface VerbContext<Config = unknown, Options = Record<string, unknown>
   readonly signal: AbortSignal
   readonly output: Output
   readonly host: Host
+  /** The hooks that plugins have in a seam, in the order of `--plugin`. */
+  extensions<Hook extends PluginHook>(seam: Seam<Hook>): readonly Extension<Hook>[]
   /** A bar on a terminal, a line every few seconds elsewhere, nothing with `--quiet`. */
   progress(options: ProgressOptions): Progress
   /** The folder of a run of this app, with its config and environment written; `backend` is what `selectBackend` said. */

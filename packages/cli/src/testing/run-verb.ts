@@ -1,12 +1,15 @@
 import { createApp } from "../app/create-app.ts"
 import type { Host } from "../app/host.ts"
 import type { Verb } from "../app/verb.ts"
+import type { Plugin } from "../plugin/plugin.ts"
 
 export interface RunVerbOptions {
   /** The name of the program: `scalewise-image`. */
   readonly name: string
   /** Second folder of its runs: `image`. */
   readonly domain: string
+  /** Plugins that are there without `--plugin`. @defaultValue none */
+  readonly plugins?: readonly Plugin[]
   /** Milliseconds since 1970. @defaultValue the time of this process */
   readonly clock?: () => number
 }
@@ -22,7 +25,7 @@ export interface VerbRun {
 export async function runVerb(
   verb: Verb,
   argv: readonly string[],
-  { name, domain, clock = () => performance.timeOrigin + performance.now() }: RunVerbOptions,
+  { name, domain, plugins = [], clock = () => performance.timeOrigin + performance.now() }: RunVerbOptions,
 ): Promise<VerbRun> {
   let out = ""
   let err = ""
@@ -35,6 +38,6 @@ export async function runVerb(
     clock,
     exit() {},
   }
-  const app = createApp({ name, domain, description: "", verbs: [verb], clock })
+  const app = createApp({ name, domain, description: "", verbs: [verb], plugins, clock })
   return { status: await app.run(host), out, err }
 }
