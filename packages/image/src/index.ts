@@ -206,6 +206,7 @@ export { labelGuidance, type LabelGuidanceOptions } from "./sampling/guidance.ts
 export { checkSampling, type RejectionConfig, type SamplingConfig } from "./sampling/sampling-config.ts"
 export { samplingMemory, type SamplingMemoryOptions } from "./sampling/sampling-memory.ts"
 export { samplingProcess, type ImageProcess, type SamplingProcessOptions, type TokenProcess } from "./sampling/sampling-process.ts"
+export type { SamplingWrapper, SamplingWrapperContext } from "./sampling/sampling-wrapper.ts"
 export { smooth, type SmoothOptions } from "./sampling/smooth.ts"
 
 // Editing: inpainting, super-resolution, interpolation

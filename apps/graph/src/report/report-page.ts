@@ -11,12 +11,14 @@ export interface ReportContent {
   readonly evaluation: GraphSetsEvaluation
   /** Pictures: generated beside real, the film, curves. */
   readonly pictures: { readonly sideBySide: Html; readonly film: Html; readonly curves: readonly Html[] }
+  /** Sections of plugins. */
+  readonly added: readonly PageSection[]
   readonly command: string
   readonly machine: string
 }
 
 /** The self-contained page of a graph model. */
-export function reportPage({ model, data, settings, evaluation, pictures, command, machine }: ReportContent): string {
+export function reportPage({ model, data, settings, evaluation, pictures, added, command, machine }: ReportContent): string {
   const first = settings[0]!.runs[0]!
   return page({
     title: `Graphs of ${model}`,
@@ -28,6 +30,7 @@ export function reportPage({ model, data, settings, evaluation, pictures, comman
       ...(settings.length > 1 ? [callsSection(settings)] : []),
       ...(first.molecules ? [moleculeSection(settings)] : []),
       { title: "Distributions", content: pictures.curves },
+      ...added,
     ],
     footer: [`Made by: ${command}`, machine],
   })

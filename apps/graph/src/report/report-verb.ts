@@ -2,6 +2,8 @@ import { mkdir } from "node:fs/promises"
 import path from "node:path"
 import { backendSentence, defineVerb, integer, textTable, type Progress, type Verb } from "@scalewise/cli"
 import type { ValidityRule } from "@scalewise/graph"
+import { dataSeam } from "../plugin/data-seam.ts"
+import { reportSeam } from "../plugin/report-seam.ts"
 
 interface Options {
   readonly checkpoint: string
@@ -45,7 +47,8 @@ export const reportVerb: Verb = defineVerb<undefined, Options>({
     { flags: "--out <dir>", description: "folder for the page and the pictures", default: "report" },
   ],
   examples: ["report --checkpoint tree --dataset tree64.jsonl.gz --validity tree --out trees"],
-  async run({ options, seed = 0, command, signal, output, host, progress }) {
+  seams: [dataSeam, reportSeam],
+  async run({ options, seed = 0, command, signal, output, host, progress, extensions }) {
     const { ConfigError, randomStream, selectBackend, writeAtomically } = await import("@scalewise/nn")
     const { openTrainingGraphs } = await import("../train/open-training-graphs.ts")
     const { openGraphModel } = await import("../sample/open-graph-model.ts")
@@ -62,7 +65,7 @@ export const reportVerb: Verb = defineVerb<undefined, Options>({
       if (colon < 1) throw new ConfigError(`--settings: expected a name, a colon and JSON, got "${text}"`)
       return { name: text.slice(0, colon), sampling: readSampling(text.slice(colon + 1))! }
     })
-    const data = await openTrainingGraphs(options.dataset, { seed: 0 }, output)
+    const data = await openTrainingGraphs(options.dataset, { seed: 0 }, output, extensions(dataSeam))
     await mkdir(options.out, { recursive: true }) // before the work, so that what cannot be written is said at once
     const backend = await selectBackend()
     const model = await openGraphModel(options.checkpoint)
@@ -91,12 +94,17 @@ export const reportVerb: Verb = defineVerb<undefined, Options>({
         { name: "generated", graphs: shown.map(({ graph }) => graph) },
         { name: "real", graphs: real },
       ])
+      const generated = shown.map(({ graph }) => graph)
+      const added = []
+      for (const { hook, attempt } of extensions(reportSeam))
+        added.push(...((await attempt(() => hook.sections({ generated, real, data }))) ?? []))
       const html = reportPage({
         model: options.checkpoint,
         data: `the ${options.split} part of ${data.name} (${all.length} graphs)`,
         settings: judged,
         evaluation,
         pictures: { sideBySide: beside.figure, film: grown.figure, curves },
+        added,
         command,
         machine: `Computed on ${backend.name} with ${backend.threads} threads.`,
       })

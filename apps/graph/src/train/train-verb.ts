@@ -1,5 +1,6 @@
 import path from "node:path"
 import { backendSentence, defineVerb, fallbackRemark, formatCount, formatDuration, integer, type Verb } from "@scalewise/cli"
+import { dataSeam } from "../plugin/data-seam.ts"
 import type { GraphTrainingConfig, GraphTrainingEvent } from "@scalewise/graph"
 
 interface Options {
@@ -57,14 +58,15 @@ export const trainVerb: Verb = defineVerb<GraphTrainingConfig, Options>({
     "qm9-latent",
   ],
   config: async () => (await import("./train-config.ts")).trainConfig,
-  async run({ options, config, command, dryRun, signal, output, host, progress, openRun }) {
+  seams: [dataSeam],
+  async run({ options, config, command, dryRun, signal, output, host, progress, openRun, extensions }) {
     const { saveGraphModel, trainGraphModel } = await import("@scalewise/graph")
     const { selectBackend } = await import("@scalewise/nn")
     const { openTrainingGraphs } = await import("./open-training-graphs.ts")
     const { trainingPlan } = await import("./training-plan.ts")
 
     const { name, dataset: source } = options
-    const data = await openTrainingGraphs(source, { ...options, seed: config.seed }, output)
+    const data = await openTrainingGraphs(source, { ...options, seed: config.seed }, output, extensions(dataSeam))
     const backend = await selectBackend()
     if (dryRun) {
       const plan = trainingPlan(config, data)

@@ -1,6 +1,7 @@
 import path from "node:path"
 import { backendSentence, defineVerb, fallbackRemark, formatCount, formatDuration, type Verb } from "@scalewise/cli"
 import type { DiffusionTrainingConfig } from "@scalewise/image"
+import { dataSeam } from "../plugin/data-seam.ts"
 
 interface Options {
   data?: string
@@ -35,7 +36,8 @@ export const trainDiffusionVerb: Verb = defineVerb<DiffusionTrainingConfig, Opti
   ],
   presets: ["mnist-ddpm", "mnist-latent-ddpm"],
   config: async () => (await import("./train-diffusion-config.ts")).trainDiffusionConfig,
-  async run({ command, options, config, dryRun, signal, output, host, progress, openRun }) {
+  seams: [dataSeam],
+  async run({ command, options, config, dryRun, signal, output, host, progress, openRun, extensions }) {
     const { loadImageModel, saveImageDiffusion, trainDiffusion, trainingDataset, trainingSplit, unet } = await import("@scalewise/image")
     const { ConfigError, countParameters, disposeParameters, randomStream, selectBackend } = await import("@scalewise/nn")
     const { openTrainingImages } = await import("../train/open-training-images.ts")
@@ -61,7 +63,7 @@ export const trainDiffusionVerb: Verb = defineVerb<DiffusionTrainingConfig, Opti
       )
     const from = options.tokenizer === undefined ? undefined : await loadImageModel(options.tokenizer)
     const { network } = diffusion
-    const { train } = await openTrainingImages(options.data, from?.config.tokenizer ?? network, output)
+    const { train } = await openTrainingImages(options.data, from?.config.tokenizer ?? network, output, extensions(dataSeam))
     // Before the run has a folder: what is refused leaves none behind
     unet(network)
     const { kept, validation } = trainingSplit(config, train)

@@ -1,8 +1,9 @@
 import { mkdir, readdir } from "node:fs/promises"
 import path from "node:path"
-import { formatBytes, type Output } from "@scalewise/cli"
-import { generateImages, type DrawnImages, type ImageModel } from "@scalewise/image"
+import { formatBytes, type Extension, type Output } from "@scalewise/cli"
+import type { DrawnImages, ImageModel } from "@scalewise/image"
 import { DataError } from "@scalewise/nn"
+import { generateWith, type SamplingHook } from "../plugin/sampling-seam.ts"
 import { checkMemory } from "./enough-memory.ts"
 import { filmstrip } from "./filmstrip.ts"
 import { onePicture, writePicture, zoomFor } from "./picture-file.ts"
@@ -19,6 +20,8 @@ export interface DrawToFilesOptions {
     readonly grid?: string
     readonly previews?: boolean
   }
+  /** Wrappers of plugins. */
+  readonly extensions: readonly Extension<SamplingHook>[]
   readonly seed: number
   readonly signal: AbortSignal
   readonly output: Output
@@ -29,7 +32,16 @@ export interface DrawToFilesOptions {
 }
 
 /** Draws pictures and writes them as they come; a stop between two scales keeps those of the batches before. */
-export async function drawToFiles({ model, options, seed, signal, output, clock, onProgress }: DrawToFilesOptions): Promise<void> {
+export async function drawToFiles({
+  model,
+  options,
+  extensions,
+  seed,
+  signal,
+  output,
+  clock,
+  onProgress,
+}: DrawToFilesOptions): Promise<void> {
   const { count, out, batch } = options
   const settings = settingsOf(options)
   const grid = options.grid ?? (out === undefined ? "samples.png" : undefined)
@@ -44,7 +56,9 @@ export async function drawToFiles({ model, options, seed, signal, output, clock,
   try {
     let done = 0
     const labels = options.labels ?? (options.label === undefined ? undefined : [options.label])
-    const batches = generateImages({
+    const batches = generateWith({
+      extensions,
+      flags: { ...options },
       model,
       count,
       settings,

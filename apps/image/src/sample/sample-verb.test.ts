@@ -1,8 +1,9 @@
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import path from "node:path"
+import { definePlugin, type PluginHook } from "@scalewise/cli"
 import { runVerb } from "@scalewise/cli/testing"
-import { readPicture } from "@scalewise/image"
+import { readPicture, type SamplingWrapper, type TokenProcess } from "@scalewise/image"
 import { selectBackend } from "@scalewise/nn"
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest"
 import { imageApp } from "../image-app.ts"
@@ -73,6 +74,55 @@ describe("sample", () => {
       expect(err).not.toContain("    at ")
     }
     await expect(readFile(path.join(folder, "never.png"))).rejects.toThrow("ENOENT")
+  })
+})
+
+describe("sample with a plugin", () => {
+  const wrapping = (wrap: (process: TokenProcess) => TokenProcess) =>
+    definePlugin({
+      name: "odd",
+      description: "odd",
+      api: "^1.0.0",
+      hooks: { "image.sampling": { wrap } as PluginHook & SamplingWrapper },
+    })
+  const drawn = async (name: string, wrap?: (process: TokenProcess) => TokenProcess) => {
+    const grid = path.join(folder, `${name}.png`)
+    const argv = ["--checkpoint", models.model, "--count", "6", "--batch", "3", "--seed", "5", "--grid", grid]
+    const result = await runVerb(sampleVerb, argv, { ...imageApp, plugins: wrap ? [wrapping(wrap)] : [] })
+    return { ...result, picture: Array.from((await readPicture(grid)).images) }
+  }
+
+  it("draws through its wrapper; where that throws, at the start or on the way, from there on without it", async () => {
+    const plain = await drawn("plain")
+    expect(plain.status).toBe(0)
+    // Always the most probable token: every picture of a class is the same
+    const greedy = (process: TokenProcess): TokenProcess => ({
+      ...process,
+      predict(state, step, condition) {
+        const law = process.predict(state, step, condition)
+        return { ...law, sample: () => law.mode() }
+      },
+    })
+    const wrapped = await drawn("wrapped", greedy)
+    expect([wrapped.status, wrapped.picture.length]).toEqual([0, plain.picture.length])
+    expect(wrapped.picture).not.toEqual(plain.picture)
+
+    const atOnce = await drawn("at-once", () => {
+      throw new TypeError("no wrapper today")
+    })
+    expect([atOnce.status, atOnce.picture]).toEqual([1, plain.picture])
+    expect(atOnce.err).toContain("plugin odd, image.sampling: no wrapper today; going on without it\n")
+
+    let calls = 0
+    const later = await drawn("later", (process) => ({
+      ...process,
+      predict(state, step, condition) {
+        if (++calls === 5) throw new Error("tired") // in the second of two batches of three scales
+        return process.predict(state, step, condition)
+      },
+    }))
+    expect([later.status, later.picture]).toEqual([1, plain.picture])
+    expect(later.err.match(/plugin odd, image.sampling: tired/g)).toHaveLength(1)
   })
 })
 

@@ -1,4 +1,5 @@
 import { backendSentence, defineVerb, integer, list, type Progress, type Verb } from "@scalewise/cli"
+import { samplingSeam } from "../plugin/sampling-seam.ts"
 import { samplingFlags, type SamplingFlags } from "./sampling-flags.ts"
 
 interface Options extends SamplingFlags {
@@ -33,7 +34,8 @@ export const sampleVerb: Verb = defineVerb<undefined, Options>({
     "sample --guidance 1.5 --top-p 0.95 --count 1000 --out samples --previews",
     "sample --checkpoint runs/image/mnist/checkpoints/model --temperature 1,1,0.9,0.8,0.8",
   ],
-  async run({ options, seed = 0, signal, output, host, progress }) {
+  seams: [samplingSeam],
+  async run({ options, seed = 0, signal, output, host, progress, extensions }) {
     const { selectBackend, ConfigError } = await import("@scalewise/nn")
     const { openGenerator } = await import("./open-generator.ts")
     const { drawToFiles } = await import("./draw-to-files.ts")
@@ -46,7 +48,7 @@ export const sampleVerb: Verb = defineVerb<undefined, Options>({
     let bar: Progress | undefined
     try {
       const onProgress = (done: number): void => (bar ??= progress({ label: "drawing", total: options.count })).update({ done })
-      await drawToFiles({ model, options, seed, signal, output, clock: host.clock, onProgress })
+      await drawToFiles({ model, options, extensions: extensions(samplingSeam), seed, signal, output, clock: host.clock, onProgress })
     } finally {
       bar?.stop()
       model.dispose()

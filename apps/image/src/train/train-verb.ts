@@ -1,5 +1,6 @@
 import path from "node:path"
 import { backendSentence, defineVerb, fallbackRemark, formatDuration, type Verb } from "@scalewise/cli"
+import { dataSeam } from "../plugin/data-seam.ts"
 import type { ImageTrainingConfig, ImageTrainingEvent } from "@scalewise/image"
 
 interface Options {
@@ -42,7 +43,8 @@ export const trainVerb: Verb = defineVerb<ImageTrainingConfig, Options>({
   ],
   presets: ["mnist", "mnist-reconstruction", "fashion", "cifar"],
   config: async () => (await import("./train-config.ts")).trainConfig,
-  async run({ command, options, config, dryRun, signal, output, host, progress, openRun }) {
+  seams: [dataSeam],
+  async run({ command, options, config, dryRun, signal, output, host, progress, openRun, extensions }) {
     const { checkTraining, lenet, loadClassifier, loadImageModel, saveImageModel, trainImageModel } = await import("@scalewise/image")
     const { selectBackend } = await import("@scalewise/nn")
     const { openTrainingImages } = await import("./open-training-images.ts")
@@ -50,7 +52,7 @@ export const trainVerb: Verb = defineVerb<ImageTrainingConfig, Options>({
     const { modelFilmstrip } = await import("./model-filmstrip.ts")
 
     const backend = await selectBackend()
-    const { train, test } = await openTrainingImages(options.data, config.tokenizer, output)
+    const { train, test } = await openTrainingImages(options.data, config.tokenizer, output, extensions(dataSeam))
     const classifier = config.tokenizerTraining.loss.perceptual > 0 ? await loadClassifier(options.classifier) : undefined
     const from = options.tokenizer === undefined ? undefined : await loadImageModel(options.tokenizer)
     // Before the run has a folder: what is refused leaves none behind

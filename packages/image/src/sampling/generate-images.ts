@@ -6,7 +6,7 @@ import type { SamplingConfig } from "./sampling-config.ts"
 import { samplingProcess, type SamplingProcessOptions } from "./sampling-process.ts"
 
 /** Options of `generateImages`. */
-export interface GenerateImagesOptions extends Pick<SamplingProcessOptions, "score"> {
+export interface GenerateImagesOptions extends Pick<SamplingProcessOptions, "score" | "wrap"> {
   readonly model: ImageModel
   /** How many pictures. */
   readonly count: number
@@ -43,6 +43,7 @@ export async function* generateImages({
   batch = 100,
   signal,
   preview,
+  wrap,
   score,
 }: GenerateImagesOptions): AsyncGenerator<DrawnImages, void, undefined> {
   for (const [name, value, least] of [
@@ -54,7 +55,7 @@ export async function* generateImages({
     if (!Number.isSafeInteger(value) || value < least)
       throw new ConfigError(`generateImages: expected a whole number from ${least} on as ${name}, got ${value}`)
   checkLabels(model, labels)
-  const process = samplingProcess(model, settings, { score })
+  const process = samplingProcess(model, settings, { wrap, score })
   for (let done = 0; done < count; done += batch) {
     signal?.throwIfAborted()
     const ids = Array.from({ length: Math.min(batch, count - done) }, (_, index) => from + done + index)

@@ -16,20 +16,22 @@ export type TokenProcess<State = unknown> = BackwardProcess<State, tf.Tensor, La
 export interface SamplingProcessOptions {
   /** What is wrapped, e.g. a process that keeps a part of a picture. @defaultValue the model's own */
   readonly process?: TokenProcess
+  /** What is put around guidance, temperature and filters, inside soft codes and rejection: a wrapper of your own. */
+  readonly wrap?: ((process: TokenProcess) => TokenProcess) | undefined
   /** What rejection goes by: scores [B] of pictures [B, H, W, C], greater is better; e.g. `classifierScore`. */
   readonly score?: ((images: tf.Tensor, condition: LabelCondition) => tf.Tensor) | undefined
 }
 
 /**
- * The process that draws with these settings: guidance inside, temperature and filters around it (VAR filters guided logits), then soft
- * codes, then rejection.
+ * The process that draws with these settings: guidance inside, temperature and filters around it (VAR filters guided logits), then a
+ * wrapper of the caller's, soft codes, and rejection.
  *
  * @throws ConfigError in one sentence for settings out of range, guidance without classes, and rejection without a score
  */
 export function samplingProcess(
   model: ImageModel,
   settings: SamplingConfig = {},
-  { process = model.process, score }: SamplingProcessOptions = {},
+  { process = model.process, wrap, score }: SamplingProcessOptions = {},
 ): ImageProcess {
   const { temperature = 1, topK = 0, topP = 0, guidance = 0, guidanceRamp, rejection } = settings
   checkSampling(settings, process.steps)
@@ -42,6 +44,7 @@ export function samplingProcess(
     wrapped = labelGuidance(wrapped, { guidance, classes, ...(guidanceRamp && { ramp: guidanceRamp }) })
   }
   if (!isOff(temperature, 1) || !isOff(topK, 0) || !isOff(topP, 0)) wrapped = tempered(wrapped, { temperature, topK, topP })
+  if (wrap) wrapped = wrap(wrapped)
   if (settings.smooth) wrapped = smooth(wrapped, { multiScale, quantiser: model.tokenizerParameters.quantiser })
   if (!rejection) return wrapped
   if (!score) throw new ConfigError("sampling.rejection: expected a score to choose by, got none; give one, such as classifierScore")
