@@ -74,7 +74,7 @@ export function baselineSetting(options: BaselineOptions): BaselineSetting {
   if (trajectories.length < 30)
     throw new DataError(
       `baselines: expected at least 30 training states that have states without missing values at all of ${forecast.leads.length} leads after them, ` +
-        `found ${trajectories.length} of ${trainTimes.length}; give more training years, or data with the time steps of the forecast's leads`,
+        `found ${trajectories.length} of ${trainTimes.length}; give more training years, or data with the time steps of the forecast's leads, or do without baselines`,
     )
   const seasons = trajectories.map((t) => yearFraction(time.hours[t]!, time.calendar))
   const nearSeason = (hours: number): readonly number[] => {

@@ -28,7 +28,7 @@ export function dampedPersistence(setting: BaselineSetting): GaussianForecastSou
 
 /**
  * Members are the mean plus noise with the covariance, across cells and leads, of what the mean misses in training: each member's is a
- * sum of remainders in that season of training with normal weights. Independent noise in each cell would make nonsense of whole fields.
+ * sum of remainders in that season of training with normal weights. The Gaussian that is stated beside them has the remainders' deviation of the whole year. Independent noise in each cell would make nonsense of whole fields.
  *
  * @param damping - [L] of [N]
  */

@@ -1,6 +1,6 @@
 import type { ForecastSource } from "./forecast-source.ts"
 
-/** A source whose members are draws of a Gaussian in every cell that is known itself: verification then gives its exact CRPS as well. */
+/** A source that states a Gaussian for every cell beside its members: verification then gives the exact CRPS of that as well. */
 export interface GaussianForecastSource extends ForecastSource {
   /** Mean and standard deviation for start number `start`, [L, V, H, W] each. */
   readGaussian(start: number): Promise<{ readonly mean: Float32Array; readonly deviation: Float32Array }>

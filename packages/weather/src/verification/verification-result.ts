@@ -93,7 +93,7 @@ export interface LeadScores {
   readonly crps: Score
   readonly crpsInterval: ScoreInterval
   readonly crpsClassic: Score
-  /** Exact CRPS of the Gaussian that members were drawn from, for systems that have one. */
+  /** Exact CRPS of the Gaussian that a system states for each cell, for those that do. */
   readonly crpsGaussian: Score
   readonly spread: Score
   /** sqrt((M + 1) / M) spread / rmse; 1 for exchangeable members. */
