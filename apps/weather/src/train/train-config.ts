@@ -25,6 +25,7 @@ const schema = z.strictObject({
     heads: count,
     networks: count,
   }),
+  augmentation: z.strictObject({ copies: countOrNone, size: z.number().min(0) }),
   training: z.strictObject({
     epochs: count,
     batch: count,

@@ -24,7 +24,7 @@ export interface CalibrateOptions {
   readonly members?: number
   /** Starts, evenly spaced over the period. @defaultValue 60 */
   readonly starts?: number
-  /** Temperatures that are tried. @defaultValue 1 to 2 */
+  /** Temperatures that are tried. @defaultValue 0.8 to 2 */
   readonly candidates?: readonly number[]
   readonly seed: number
   /** Called after each trial. */
@@ -48,24 +48,26 @@ export interface Calibration {
 
 /**
  * Temperatures of the scales that make a forecaster's ensembles sharp and calibrated on validation data, by coordinate descent from the
- * coarsest scale down, all trials with the same noise. Small models are too sure of what they say, most of all at middle scales.
+ * coarsest scale down, all trials with the same noise. Small models are too sure of what they say.
  */
 export async function calibrateForecaster(model: Forecaster, options: CalibrateOptions): Promise<Calibration> {
   const { series, period, leads = 7, members = 10, starts: count = 60, seed, onTrial, signal } = options
-  const candidates = options.candidates ?? [1, 1.1, 1.2, 1.3, 1.4, 1.55, 1.7, 2]
+  const candidates = options.candidates ?? [0.8, 0.9, 1, 1.1, 1.2, 1.35, 1.5, 1.75, 2]
   const states = initialStates(model, series)
   const end = period.to - leads * model.config.stepHours
   const possible = states.hours.filter((hours) => hours >= period.from && hours < end)
   const stride = Math.max(1, Math.floor(possible.length / count))
   const starts = possible.filter((_, i) => i % stride === 0)
   let reference: EnsembleQuality | undefined
-  let trials = 0
+  const tried = new Map<string, CalibrationTrial>()
   const attempt = async (temperatures: readonly number[]): Promise<CalibrationTrial> => {
+    const known = tried.get(temperatures.join())
+    if (known) return known
     const source = modelForecasts(model, states, { starts, leads, members, seed, temperatures, together: 20, signal })
     const quality = await ensembleQuality(source, series)
     reference ??= quality
     const trial = { temperatures, ...quality, objective: objectiveOf(quality, reference) }
-    trials++
+    tried.set(temperatures.join(), trial)
     onTrial?.(trial)
     return trial
   }
@@ -84,7 +86,7 @@ export async function calibrateForecaster(model: Forecaster, options: CalibrateO
       }
     if (best === began) break
   }
-  return { before, after: best, trials }
+  return { before, after: best, trials: tried.size }
 }
 
 /** Quality of an ensemble against what happened. */

@@ -3,7 +3,7 @@ import { DataError, tf, type RandomStream } from "@scalewise/nn"
 import { bandGrids } from "../bands/laplacian-bands.ts"
 import { dateAt } from "../calendar/calendar.ts"
 import type { TimeAxis } from "../data/time-axis.ts"
-import { fitLinearInverseModel, nextComponents, type LinearInverseModel } from "../linear/linear-inverse-model.ts"
+import { fitLinearInverseModel, nextComponents, noiseOf, type LinearInverseModel } from "../linear/linear-inverse-model.ts"
 import { principalComponents, project } from "../linear/principal-components.ts"
 import type { LinearParts } from "./conditioning.ts"
 
@@ -35,6 +35,16 @@ export interface FittedLinearParts {
   expectedUnseen(target: number): Float32Array
   /** The same by the model of all years. */
   expected(target: number): Float32Array
+  /** A perturbation of the states around a target, by a model that has not seen that year. */
+  perturbation(target: number, random: RandomStream): LinearPerturbation
+}
+
+/** A course of the linear inverse model beside the real one: components [R] of the previous, the current and the next state. */
+export interface LinearPerturbation {
+  readonly previous: Float32Array
+  readonly current: Float32Array
+  /** What follows from the two, without noise of its own. */
+  readonly next: Float32Array
 }
 
 /**
@@ -66,6 +76,15 @@ export async function fitLinearParts(training: LinearTraining): Promise<FittedLi
     explained: variances.reduce((sum, variance) => sum + variance, 0) / totalVariance,
     expected: (t) => nextComponents(all, scoreOf(t - 1), scoreOf(t - 2)),
     expectedUnseen: (t) => nextComponents(unseen.get(yearOf(t)) ?? all, scoreOf(t - 1), scoreOf(t - 2)),
+    perturbation: (t, stream) => {
+      const model = unseen.get(yearOf(t)) ?? all
+      const noise = (name: string): Float32Array => noiseOf(model, stream.fold(name).normalValues([count]))
+      const previous = noise("previous")
+      const response = nextComponents(model, previous, new Float32Array(count))
+      const own = noise("current")
+      const current = response.map((value, r) => value + own[r]!)
+      return { previous, current, next: nextComponents(model, current, previous) }
+    },
     parts: {
       patterns: tf.tensor2d(patterns, [count, size]),
       deviations: tf.tensor1d(Float32Array.from(variances, (variance) => Math.sqrt(Math.max(variance, 1e-12)))),

@@ -10,9 +10,10 @@ const daily: ForecasterTrainingConfig = {
   coarsest: 2,
   law: "categorical",
   codes: 16,
-  refiner: { kind: "local", widths: [192, 96], depth: 1, reach: 2, heads: 4, networks: 1 },
+  refiner: { kind: "local", widths: [160, 96], depth: 1, reach: 2, heads: 4, networks: 2 },
+  augmentation: { copies: 2, size: 0.7 },
   training: {
-    epochs: 14,
+    epochs: 4,
     batch: 32,
     rate: 1.5e-3,
     warmup: 50,
@@ -21,7 +22,7 @@ const daily: ForecasterTrainingConfig = {
     clipNorm: 1,
     ema: 0.98,
     dropout: [0.3, 0.1],
-    smoothing: { share: 0.2, width: 1 },
+    smoothing: { share: 0.05, width: 1 },
   },
 }
 
@@ -30,8 +31,13 @@ export const forecasterPresets = {
   /** One variable, years of daily fields: minutes on 2 cores. */
   daily,
   /** The same in about a minute, for a first look. */
-  quick: { ...daily, refiner: { ...daily.refiner, widths: [96, 48] }, training: { ...daily.training, epochs: 5, batch: 64, rate: 3e-3 } },
-  /** Several variables, coded jointly. */
+  quick: {
+    ...daily,
+    refiner: { ...daily.refiner, widths: [96, 48], networks: 1 },
+    augmentation: { copies: 1, size: 0.7 },
+    training: { ...daily.training, epochs: 3 },
+  },
+  /** Several variables, coded jointly: their patterns hold what they have in common. */
   joint: { ...daily },
   /** Short steps, one or two years. */
   "six-hourly": { ...daily, components: 20, harmonics: { annual: 2, diurnal: 2 } },

@@ -34,6 +34,8 @@ export interface ForecasterTrainingConfig {
     /** Width at the coarsest and the finest scale; between them it falls evenly. */
     readonly widths: readonly [coarsest: number, finest: number]
   }
+  /** Copies of each example that are moved by a course of the linear model, and how far; see `ExampleAugmentation`. */
+  readonly augmentation: { readonly copies: number; readonly size: number }
   readonly training: NetworkTraining
 }
 
@@ -172,7 +174,8 @@ export async function* trainForecaster(
   const quantisationError = await codingError(fields, { linear, basis, codes }, body)
   tf.dispose([fields, latents])
   const learned = { linear, basis, codes }
-  const examples = await trainingExamples(seen, learned, body)
+  const augmentation = { ...given.augmentation, perturbation: fitted.perturbation, random: random.fold("augmentation") }
+  const examples = await trainingExamples({ ...seen, augmentation }, learned, body)
   const held = await trainingExamples(unseen, learned, body)
 
   const fresh = body.refiner.init(random)

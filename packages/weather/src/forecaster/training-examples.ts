@@ -1,7 +1,8 @@
 import { gridAt } from "@scalewise/core"
-import { residentDataset, tf, type Dataset, type RandomStream, type ResidentField } from "@scalewise/nn"
+import { ops, residentDataset, tf, type Dataset, type RandomStream, type ResidentField } from "@scalewise/nn"
 import type { TimeAxis } from "../data/time-axis.ts"
 import { conditionFeatures, globalWidth, linearForecast, type ForecastCondition, type LinearParts } from "./conditioning.ts"
+import type { LinearPerturbation } from "./fit-linear-parts.ts"
 import { withContext, type ForecastBody, type ForecastParameters } from "./forecast-process.ts"
 import { viewedFields } from "./refiner.ts"
 import { calendarNumbers } from "./windows.ts"
@@ -17,32 +18,74 @@ export interface ExampleSource {
   readonly targets: readonly number[]
   /** The linear forecast of the components of a target, [R]. */
   expected(target: number): Float32Array
+  /** Perturbed copies of every target. @defaultValue none */
+  readonly augmentation?: ExampleAugmentation
+}
+
+/**
+ * Copies of examples that are moved by a course of the linear inverse model: states by its noise and response, the next state by what
+ * follows. Real states alone do not tell a network how tomorrow answers to a disturbance of today, which is what members are to each
+ * other; to first order, the linear model does.
+ */
+export interface ExampleAugmentation {
+  /** Copies of each target beside the real one. */
+  readonly copies: number
+  /** Size of the perturbation, in that of the linear model's noise. */
+  readonly size: number
+  perturbation(target: number, random: RandomStream): LinearPerturbation
+  readonly random: RandomStream
+}
+
+/** A target, or the copy of one. */
+interface Example {
+  readonly target: number
+  /** 0 for the real one. */
+  readonly copy: number
 }
 
 /** States handled at once. */
 const chunkSize = 256
 
-/** The conditions of some targets, and the targets themselves [B, H, W, V]; the tensors are the caller's. */
+/** The conditions of some examples, and the states that follow [B, H, W, V]; the tensors are the caller's. */
 function batchOf(
-  { values, time, expected }: ExampleSource,
-  chunk: readonly number[],
+  source: ExampleSource,
+  chunk: readonly Example[],
+  { patterns }: Pick<LinearParts, "patterns">,
   { config }: ForecastBody,
 ): { condition: ForecastCondition; next: tf.Tensor } {
+  const { values, time, expected, augmentation } = source
   const [height, width, variables] = [config.grid.latitudes.length, config.grid.longitudes.length, config.variables.length]
   const size = height * width * variables
-  const stacked = (shift: number): tf.Tensor => {
+  const components = patterns.shape[0]!
+  const moved = {
+    previous: new Float32Array(chunk.length * components),
+    current: new Float32Array(chunk.length * components),
+    next: new Float32Array(chunk.length * components),
+  }
+  for (const [row, { target, copy }] of chunk.entries()) {
+    if (copy === 0 || !augmentation) continue
+    const by = augmentation.perturbation(target, augmentation.random.fold(target).fold(copy))
+    for (const name of ["previous", "current", "next"] as const)
+      for (let r = 0; r < components; r++) moved[name][row * components + r] = augmentation.size * by[name][r]!
+  }
+  const isMoved = chunk.some(({ copy }) => copy > 0)
+  const stateOf = (shift: number, name: keyof typeof moved): tf.Tensor => {
     const rows = new Float32Array(chunk.length * size)
-    for (const [row, t] of chunk.entries()) rows.set(values.subarray((t - shift) * size, (t - shift + 1) * size), row * size)
-    return tf.tensor4d(rows, [chunk.length, height, width, variables])
+    for (const [row, { target }] of chunk.entries())
+      rows.set(values.subarray((target - shift) * size, (target - shift + 1) * size), row * size)
+    const real = tf.tensor4d(rows, [chunk.length, height, width, variables])
+    return isMoved ? real.add(ops.matMul(tf.tensor2d(moved[name], [chunk.length, components]), patterns).reshape(real.shape)) : real
   }
   return {
     condition: {
-      current: stacked(1),
-      previous: stacked(2),
-      calendar: tf.tensor2d(chunk.map((t) => calendarNumbers(time.hours[t]!, time.calendar))),
-      expected: tf.tensor2d(chunk.map((t) => Array.from(expected(t)))),
+      current: stateOf(1, "current"),
+      previous: stateOf(2, "previous"),
+      calendar: tf.tensor2d(chunk.map(({ target }) => calendarNumbers(time.hours[target]!, time.calendar))),
+      expected: tf.tensor2d(
+        chunk.map(({ target }, row) => Array.from(expected(target), (value, r) => value + moved.next[row * components + r]!)),
+      ),
     },
-    next: stacked(0),
+    next: stateOf(0, "next"),
   }
 }
 
@@ -53,9 +96,9 @@ export async function targetDeviation(
   body: ForecastBody,
 ): Promise<tf.Tensor> {
   let sums = tf.zeros([body.config.variables.length])
-  for (const chunk of chunksOf(source.targets)) {
+  for (const chunk of chunksOf(real(source.targets))) {
     const next = tf.tidy(() => {
-      const { condition, next } = batchOf(source, chunk, body)
+      const { condition, next } = batchOf(source, chunk, linear, body)
       return sums.add(
         next
           .sub(linearForecast(condition, linear, body).base)
@@ -84,8 +127,8 @@ export function targetFields(
   )
   return tf.tidy(() =>
     tf.concat(
-      chunksOf(chosen).map((chunk) => {
-        const { condition, next } = batchOf(source, chunk, body)
+      chunksOf(real(chosen)).map((chunk) => {
+        const { condition, next } = batchOf(source, chunk, linear, body)
         return next.sub(linearForecast(condition, linear, body).base).div(linear.targetDeviation)
       }),
     ),
@@ -103,7 +146,10 @@ export async function trainingExamples(
 ): Promise<Dataset> {
   const { schedule, multiScale, tokens } = body
   const latent = body.latent(basis)
-  const count = source.targets.length
+  const examples = Array.from({ length: 1 + (source.augmentation?.copies ?? 0) }, (_, copy) =>
+    source.targets.map((target): Example => ({ target, copy })),
+  ).flat()
+  const count = examples.length
   const sizeOf = (shape: readonly number[]): number => shape.reduce((size, length) => size * length, 1)
   const width = globalWidth(body.config)
   const columns: Record<string, ResidentField> = { global: { values: new Float32Array(count * width), shape: [width] } }
@@ -117,9 +163,9 @@ export async function trainingExamples(
     }
   }
   let done = 0
-  for (const chunk of chunksOf(source.targets)) {
+  for (const chunk of chunksOf(examples)) {
     const made = tf.tidy((): Record<string, tf.Tensor> => {
-      const { condition, next } = batchOf(source, chunk, body)
+      const { condition, next } = batchOf(source, chunk, linear, body)
       const { base, fields, global } = conditionFeatures(condition, linear, latent, body)
       const scales = multiScale.encode(codes, latent.encode(next.sub(base).div(linear.targetDeviation))) // Eqs. (13)-(15)
       const ofScales = scales.flatMap(({ tokens: drawn }, k) => [
@@ -138,8 +184,10 @@ export async function trainingExamples(
   return residentDataset(columns)
 }
 
-const chunksOf = (targets: readonly number[]): number[][] =>
-  Array.from({ length: Math.ceil(targets.length / chunkSize) }, (_, i) => targets.slice(i * chunkSize, (i + 1) * chunkSize))
+const real = (targets: readonly number[]): Example[] => targets.map((target) => ({ target, copy: 0 }))
+
+const chunksOf = (examples: readonly Example[]): Example[][] =>
+  Array.from({ length: Math.ceil(examples.length / chunkSize) }, (_, i) => examples.slice(i * chunkSize, (i + 1) * chunkSize))
 
 /** Root mean square of what the codes miss of targets [n, H, W, V], in deviations of the state; by variable. */
 export async function codingError(

@@ -81,6 +81,15 @@ export function nextComponents(
   return Float32Array.from(next)
 }
 
+/** Noise of the model from standard normal numbers; [R] each. */
+export function noiseOf({ components, noise }: LinearInverseModel, normal: Float32Array): Float32Array {
+  return Float32Array.from({ length: components }, (_, r) => {
+    let sum = 0
+    for (let i = 0; i < components; i++) sum += noise[r * components + i]! * normal[i]!
+    return sum
+  })
+}
+
 /** V sqrt(D) of a covariance, small negative eigenvalues taken as zero: legal where a Cholesky factor would not be. */
 function factorOf(covariance: Matrix): Matrix {
   const { realEigenvalues, eigenvectorMatrix } = new EVD(covariance, { assumeSymmetric: true })
