@@ -169,7 +169,7 @@ function lazyUniform(stream: () => RandomStream, count: number): () => number {
 const rowWeightsOf = ({ weights }: CellGeometry, { latitudes, longitudes }: LatLonGrid): Float64Array =>
   Float64Array.from(latitudes, (_, row) => weights[row * longitudes.length]!)
 
-/** Twice the mean side of the cells of a band's grid, km: the shortest wave that it can hold. */
+/** The shortest wave that a band's grid resolves, km: twice the larger side of its cells in the middle of the domain, as for the forecaster's scales. */
 function bandWavelengthKm({ latitudes, longitudes }: LatLonGrid, height: number, width: number): number {
   const kmPerDegree = (Math.PI * 6371) / 180
   const spacing = (degrees: Float64Array): number =>
@@ -177,5 +177,5 @@ function bandWavelengthKm({ latitudes, longitudes }: LatLonGrid, height: number,
   const north = spacing(latitudes) * (latitudes.length / height)
   const middle = (latitudes[0]! + latitudes.at(-1)!) / 2
   const east = spacing(longitudes) * (longitudes.length / width) * Math.cos((middle * Math.PI) / 180)
-  return 2 * kmPerDegree * Math.sqrt(north * east)
+  return 2 * kmPerDegree * Math.max(north, east)
 }
