@@ -12,6 +12,7 @@ interface Options {
   readonly start?: string
   readonly point?: readonly number[]
   readonly run?: string
+  readonly checkpoint?: string
   readonly out: string
 }
 
@@ -32,6 +33,7 @@ export const reportVerb: Verb = defineVerb<undefined, Options>({
     { flags: "--baselines <names>", description: "all, none, or names with commas", default: ["all"], parse: list(String) },
     { flags: "--start <date>", description: "the initial time that is shown (default: the first with truth)" },
     { flags: "--point <lat,lon>", description: "place of the meteogram (default: the middle of the grid)", parse: list(Number) },
+    { flags: "--checkpoint <dir>", description: "the forecaster, with --truth: adds how a member came about, scale by scale" },
     { flags: "--run <dir>", description: "folder of the training run: adds its curves" },
     { flags: "--out <dir>", description: "folder for the page and the pictures", default: "report" },
   ],
@@ -42,6 +44,7 @@ export const reportVerb: Verb = defineVerb<undefined, Options>({
       await import("@scalewise/weather")
     const { openVerification } = await import("../verify/open-verification.ts")
     const { pngOf } = await import("./picture-file.ts")
+    const { memberFilm } = await import("./member-film.ts")
     const { reportPage } = await import("./report-page.ts")
     const { trainingCurves } = await import("./training-curves.ts")
     const { forecast: file, truth: truthFiles, trainYears } = options
@@ -95,8 +98,17 @@ export const reportVerb: Verb = defineVerb<undefined, Options>({
           bar.stop()
         }
       }
+      const firstKnown = opened?.series.time.hours[1] ?? Number.POSITIVE_INFINITY
+      const shownStart = start === undefined ? starts.find((hours) => hours >= firstKnown) : starts[start]
+      const film =
+        options.checkpoint === undefined || truthFiles === undefined || shownStart === undefined
+          ? undefined
+          : await selectBackend().then(() =>
+              memberFilm({ checkpoint: options.checkpoint!, data: truthFiles, hours: shownStart, seed }, output),
+            )
       const { html, pictures } = await reportPage({
         forecast,
+        ...(film && { film }),
         ...(start !== undefined && { start }),
         ...(latitude !== undefined && { point: { latitude, longitude: longitude! } }),
         ...shown,
