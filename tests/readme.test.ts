@@ -59,9 +59,9 @@ describe("examples in the READMEs and documents", () => {
   })
 })
 
-/** The source of a package of this repository as its users name it; else the file that Node finds from the README's folder. */
+/** The source of a package of this repository, an extension too, as its users name it; else the file that Node finds from the README's folder. */
 function sourceOf(specifier: string, folder: string): string {
-  const [, name, subpath] = /^(@scalewise\/[^/]+)(\/.*)?$/.exec(specifier) ?? []
+  const [, name, subpath] = /^((?:@[^/]+\/)?[^/]+)(\/.*)?$/.exec(specifier) ?? []
   const own = name === undefined ? undefined : manifests.get(name)
   if (!own) return specifier.startsWith("node:") ? specifier : createRequire(join(root, folder, "package.json")).resolve(specifier)
   const entry = own.exports[`.${subpath ?? ""}`]

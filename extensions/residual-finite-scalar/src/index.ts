@@ -1,0 +1,5 @@
+export {
+  residualFiniteScalarQuantiser,
+  type ResidualFiniteScalarOptions,
+  type ResidualFiniteScalarQuantiser,
+} from "./residual-finite-scalar.ts"

@@ -1,0 +1,5 @@
+export { plugin } from "./plugin.ts"
+export { generatedSeries, type GeneratedSeriesOptions } from "./generated-series.ts"
+export { fitSeriesPyramid, seriesForward, type SeriesPyramid } from "./series-pyramid.ts"
+export { trainSeriesModel, type SeriesModel, type TrainSeriesOptions } from "./series-model.ts"
+export { autocorrelation, independentSeries, seriesDistance, type SeriesDistance } from "./series-scores.ts"
