@@ -10,7 +10,7 @@ const daily: ForecasterTrainingConfig = {
   coarsest: 2,
   law: "categorical",
   codes: 16,
-  refiner: { kind: "local", widths: [160, 96], depth: 1, reach: 2, heads: 4, networks: 2 },
+  refiner: { kind: "local", widths: [192, 64], depth: 1, reach: 2, heads: 4, networks: 1 },
   augmentation: { copies: 2, size: 0.7 },
   training: {
     epochs: 4,
@@ -33,7 +33,7 @@ export const forecasterPresets = {
   /** The same in about a minute, for a first look. */
   quick: {
     ...daily,
-    refiner: { ...daily.refiner, widths: [96, 48], networks: 1 },
+    refiner: { ...daily.refiner, widths: [96, 32] },
     augmentation: { copies: 1, size: 0.7 },
     training: { ...daily.training, epochs: 3 },
   },
@@ -47,6 +47,15 @@ export const forecasterPresets = {
   gaussian: { ...daily, law: "gaussian" },
   /** Control: a network without chance, trained on the squared error. */
   deterministic: { ...daily, law: "mean" },
+  /** Control: all numbers of a state drawn together from noise, 20 network calls a step in place of one for each scale. */
+  diffusion: {
+    ...daily,
+    coarsest: 0,
+    law: "diffusion",
+    samplerSteps: 20,
+    refiner: { ...daily.refiner, widths: [192, 192], networks: 1 },
+    training: { ...daily.training, epochs: 8, dropout: [0.1, 0.1] },
+  },
   /** Control: a token for each site of each scale, as in VAR. */
   sites: { ...daily, latent: { patch: 1, tokens: "sites" } },
   /** No pyramid: the control for what scales are worth. */
