@@ -35,7 +35,7 @@ export interface CalibrateOptions {
 /** One choice of temperatures and what it gives. */
 export interface CalibrationTrial extends EnsembleQuality {
   readonly temperatures: readonly number[]
-  /** Mean over leads and variables of the CRPS against that of temperature 1, and of the distance of log spread-skill from 0, a fifth of it. */
+  /** Mean over leads and variables of the CRPS against that of temperature 1, and half the mean distance of log spread-skill from 0. */
   readonly objective: number
 }
 
@@ -80,7 +80,7 @@ export async function calibrateForecaster(model: Forecaster, options: CalibrateO
         // Uphill in temperature, then downhill, as long as it helps
         for (let at = nearestTo(candidates, best.temperatures[scale]!) + direction; at >= 0 && at < candidates.length; at += direction) {
           const trial = await attempt(best.temperatures.map((value, k) => (k === scale ? candidates[at]! : value)))
-          if (trial.objective >= best.objective) break
+          if (trial.objective > best.objective - leastGain) break
           best = trial
         }
       }
@@ -88,6 +88,9 @@ export async function calibrateForecaster(model: Forecaster, options: CalibrateO
   }
   return { before, after: best, trials: tried.size }
 }
+
+/** What a temperature must improve the objective by: less is noise of the few starts and members of a trial. */
+const leastGain = 0.002
 
 /** Quality of an ensemble against what happened. */
 export async function ensembleQuality(source: ForecastSource, truth: FieldSeries): Promise<EnsembleQuality> {
@@ -133,7 +136,7 @@ export async function ensembleQuality(source: ForecastSource, truth: FieldSeries
 function objectiveOf({ crps, spreadSkill }: EnsembleQuality, reference: EnsembleQuality): number {
   const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
   const relative = crps.flatMap((ofLead, l) => ofLead.map((value, v) => value / reference.crps[l]![v]!))
-  return mean(relative) + 0.2 * mean(spreadSkill.flat().map((ratio) => Math.abs(Math.log(ratio))))
+  return mean(relative) + 0.5 * mean(spreadSkill.flat().map((ratio) => Math.abs(Math.log(ratio))))
 }
 
 const nearestTo = (candidates: readonly number[], value: number): number =>
