@@ -12,11 +12,11 @@ export interface CommandResult {
 
 const { packageManager } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { packageManager: string }
 /** Where the bootstrap keeps the pinned pnpm. */
-const pinned = join(root, ".cache", packageManager.replace("@", "-"), "node_modules", ".bin")
+export const pinnedPnpm = join(root, ".cache", packageManager.replace("@", "-"))
 
 /** Runs a program with the repository's own tools first on the PATH, and waits for its end. */
 export function runCommand(command: string, args: readonly string[], folder: string): Promise<CommandResult> {
-  const path = [pinned, join(root, "node_modules", ".bin"), process.env["PATH"]].join(delimiter)
+  const path = [join(pinnedPnpm, "node_modules", ".bin"), join(root, "node_modules", ".bin"), process.env["PATH"]].join(delimiter)
   const env: NodeJS.ProcessEnv = { ...process.env, PATH: path, NO_COLOR: "1", TURBO_TELEMETRY_DISABLED: "1" }
   // Vitest's own settings would change what the installed programs print
   for (const name of ["NODE_OPTIONS", "FORCE_COLOR", "NODE_ENV", "NODE_CHANNEL_FD"]) delete env[name]

@@ -1,7 +1,7 @@
 import { categorical, refine, type BackwardProcess } from "@scalewise/core"
 import { selectBackend, tf } from "@scalewise/nn"
 import { beforeAll, expect, it } from "vitest"
-import { annealed } from "./index.ts"
+import { annealed, plugin } from "./index.ts"
 
 beforeAll(() => selectBackend())
 
@@ -33,4 +33,10 @@ it("with equal ends is the process itself at that temperature", async () => {
 
 it("refuses a temperature of zero", () => {
   expect(() => annealed(coin, { to: 0 })).toThrow(/above 0, got 1.3 and 0/)
+})
+
+it("is a plugin whose flags reach the wrapper", async () => {
+  const { wrap } = plugin.hooks!["image.sampling"] as unknown as { wrap(process: typeof coin, context: unknown): typeof coin }
+  const own = await shareOfUnlikely(wrap(coin, { options: { annealFrom: 2, annealTo: 0.5 } }))
+  expect(own).toEqual(await shareOfUnlikely(annealed(coin, { from: 2, to: 0.5 })))
 })

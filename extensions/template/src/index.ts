@@ -1,1 +1,2 @@
 export { annealed, type AnnealedOptions } from "./annealed.ts"
+export { plugin } from "./plugin.ts"
