@@ -34,6 +34,8 @@ beforeAll(async () => {
   })
   mkdirSync(join(folder, "src"))
   for (const [name, { code }] of firstExamples) writeFileSync(join(folder, "src", `${name}.ts`), code)
+  const seams = examplesOf({ file: "docs/extending.md", folder: "docs", name: "extending" })
+  for (const [index, { code }] of seams.entries()) writeFileSync(join(folder, "src", `extending-${index + 1}.ts`), code)
   writeFileSync(join(folder, "nodenext.json"), consumerTypes({ module: "NodeNext", moduleResolution: "NodeNext", outDir: "built" }))
   writeFileSync(join(folder, "bundler.json"), consumerTypes({ module: "ESNext", moduleResolution: "bundler", noEmit: true }))
 }, 300_000)
