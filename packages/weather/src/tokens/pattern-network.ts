@@ -94,18 +94,18 @@ export function patternNetwork(options: PatternNetworkOptions): ScaleNetwork {
                 .div(1 - dropout),
             )
           : x
-      const site = mixed.apply(parameters["mixed"] as never, ops.gelu(window.apply(parameters["window"] as never, view["around"]!)))
+      const site = mixed.apply(parameters["mixed"] as never, tf.relu(window.apply(parameters["window"] as never, view["around"]!)))
       const read = tf.concat([view["own"]!, inPatterns(scale as PatternScale, site)], 2)
       const mine = own.apply(parameters["own"] as never, read).mul(parameters["ownGate"] as tf.Tensor)
       const domain = whole
         .apply(parameters["whole"] as never, global)
         .expandDims(1)
         .mul(parameters["wholeGate"] as tf.Tensor)
-      let x = kept(ops.gelu(mine.add(domain).add(parameters["position"] as tf.Tensor)), 0)
+      let x = kept(tf.relu(mine.add(domain).add(parameters["position"] as tf.Tensor)), 0)
       for (let index = 0; index < refiner.depth; index++) {
         const block = (parameters["blocks"] as Parameters)[String(index)] as Parameters
         if (isTransformer) x = x.add(attention.apply(block["attention"] as never, ops.layerNorm(x)))
-        x = x.add(kept(ops.gelu(inner.apply(block["inner"] as never, x)), index + 1))
+        x = x.add(kept(tf.relu(inner.apply(block["inner"] as never, x)), index + 1))
       }
       return head.apply(parameters["head"] as never, x).add(parameters["bias"] as tf.Tensor)
     },
