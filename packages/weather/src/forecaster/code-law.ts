@@ -3,8 +3,11 @@ import { ops, tf } from "@scalewise/nn"
 
 // B states, T tokens of a scale, V codes, O numbers that a network says of a token
 
-/** What a network says of a token. */
-export type CodeLawName = "categorical" | "gaussian" | "mean"
+/**
+ * What a network says of a token: the probability of each code, a normal law of a number, or a number without chance. With `diffusion`,
+ * numbers of a scale are drawn together: networks take noise from all of them, level by level.
+ */
+export type CodeLawName = "categorical" | "gaussian" | "mean" | "diffusion"
 
 /** How the numbers that networks put out are a law of tokens, and how they are trained. */
 export interface CodeLaw {
@@ -28,7 +31,7 @@ const part = (outputs: tf.Tensor, index: number): tf.Tensor =>
   outputs.slice([...outputs.shape.slice(1).map(() => 0), index], [...outputs.shape.slice(1).map(() => -1), 1]).squeeze([-1])
 const meanOf = (outputs: readonly tf.Tensor[]): tf.Tensor => tf.addN([...outputs]).div(outputs.length)
 
-/** The law of that name: `categorical` is the model's, the others are controls (continuous codes, and none of chance). */
+/** The law of that name: `categorical` is the model's, the others are controls (continuous codes, none of chance, drawn from noise). */
 export function codeLaw(name: CodeLawName, codes: number): CodeLaw {
   switch (name) {
     case "categorical":
@@ -58,6 +61,7 @@ export function codeLaw(name: CodeLawName, codes: number): CodeLaw {
         nats,
       }
     }
+    case "diffusion": // a step of its sampler has no chance either: all of it is in the noise at the start
     case "mean": {
       const squares = (outputs: tf.Tensor, tokens: tf.Tensor): tf.Tensor => tokens.sub(part(outputs, 0)).square()
       return { outputs: 1, isDiscrete: false, law: (outputs) => pointMass(part(outputs, 0)), joined: meanOf, loss: squares, nats: squares }

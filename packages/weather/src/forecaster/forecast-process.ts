@@ -15,6 +15,7 @@ import type { ScaleTokens } from "../tokens/scale-tokens.ts"
 import { siteTokens } from "../tokens/site-tokens.ts"
 import {
   conditionFeatures,
+  globalWidth,
   type ConditionFeatures,
   type ConditioningOptions,
   type ForecastCondition,
@@ -22,7 +23,8 @@ import {
 } from "./conditioning.ts"
 import { gridOf, type ForecasterConfig } from "./forecaster-config.ts"
 import { codeLaw, type CodeLaw } from "./code-law.ts"
-import { forecastRefiner, type Refiner } from "./refiner.ts"
+import { denoisingRefiner } from "./denoising-refiner.ts"
+import { forecastRefiner, viewedFields, type ForecastRefinerOptions, type Refiner } from "./refiner.ts"
 import { surroundingsOf } from "./surroundings.ts"
 
 // B states, H x W grid, V variables, C latent channels
@@ -46,6 +48,8 @@ export function forecastBody(config: ForecasterConfig, dropout: readonly number[
   // Patterns are those of bands that do not overlap; sites go by the means of their cells
   const kernel = config.latent.tokens === "patterns" ? { down: leastSquaresDown(schedule), from: "finest" as const } : {}
   const tokens = config.latent.tokens === "patterns" ? patternTokens(options) : siteTokens(options)
+  const reads = { fields: viewedFields, globals: globalWidth(config) }
+  const ofRefiner: ForecastRefinerOptions = { schedule, tokens, law, networks: config.refiner.networks, dropout, reads }
   return {
     config,
     schedule,
@@ -53,7 +57,7 @@ export function forecastBody(config: ForecasterConfig, dropout: readonly number[
     tokens,
     law,
     multiScale: multiScaleQuantiser({ schedule, quantiser: tokens.quantiser, form: "own-grid", up: "bilinear", ...kernel }),
-    refiner: forecastRefiner({ schedule, tokens, law, networks: config.refiner.networks, dropout }),
+    refiner: config.law === "diffusion" ? denoisingRefiner(ofRefiner) : forecastRefiner(ofRefiner),
     latent: (basis) =>
       linearLatent({ height, width, variables: config.variables.length, patch: config.latent.patch, ...(basis && { basis }) }),
   }

@@ -58,6 +58,8 @@ export interface ForecasterConfig {
   readonly grids: readonly Grid[]
   /** What networks say of a token: a probability for each code, or one of the controls. */
   readonly law: CodeLawName
+  /** Noise levels that the law `diffusion` visits at each scale, a network call each. @defaultValue 20 */
+  readonly samplerSteps?: number | undefined
   /** Entries of each scale's codebook. */
   readonly codes: number
   readonly refiner: RefinerConfig

@@ -12,6 +12,7 @@ import {
 } from "@scalewise/nn"
 import type { StateScaling } from "../state/state-scaling.ts"
 import type { ForecasterConfig } from "./forecaster-config.ts"
+import { diffusionProcess } from "./diffusion-process.ts"
 import { forecastBody, forecastProcess, type ForecastBody, type ForecastParameters, type ForecastProcess } from "./forecast-process.ts"
 
 /** A trained forecaster. */
@@ -46,7 +47,7 @@ export function forecaster({ config, scaling, parameters, temperatures, metadata
     temperatures,
     metadata,
     process: (given = temperatures) => {
-      const plain = forecastProcess(body, parameters)
+      const plain = config.law === "diffusion" ? diffusionProcess(body, parameters) : forecastProcess(body, parameters)
       return body.law.isDiscrete ? tempered(plain, { temperature: [...given] }) : plain
     },
     dispose: () => tf.dispose([...tensorsIn([parameters.linear, parameters.basis, parameters.codes, parameters.networks])]),

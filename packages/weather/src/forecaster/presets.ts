@@ -53,7 +53,7 @@ export const forecasterPresets = {
     coarsest: 0,
     law: "diffusion",
     samplerSteps: 20,
-    refiner: { ...daily.refiner, widths: [192, 192], networks: 1 },
+    refiner: { ...daily.refiner, widths: [128, 128] },
     training: { ...daily.training, epochs: 8, dropout: [0.1, 0.1] },
   },
   /** Control: a token for each site of each scale, as in VAR. */

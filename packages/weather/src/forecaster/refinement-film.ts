@@ -5,7 +5,7 @@ import type { Forecaster } from "./forecaster.ts"
 import { memberCondition, memberNoise, type InitialState } from "./rollout.ts"
 import { scaleWavelengths } from "./scale-wavelengths.ts"
 
-/** The state of a member after one scale of its first step. */
+/** The state of a member after one refinement of its first step: a scale, or with the law `diffusion` a noise level of a scale. */
 export interface FilmFrame {
   /** 1 .. K. */
   readonly step: number
@@ -32,7 +32,7 @@ export async function* refinementFilm(
       const fields = new Float32Array(scaling.lowest.length)
       restoreState((await next.data()) as Float32Array, scaling.variables, units, fields)
       next.dispose()
-      yield { step, wavelengthKm: wavelengths[step - 1]!, fields }
+      yield { step, wavelengthKm: wavelengths[Math.ceil((step * wavelengths.length) / process.steps) - 1]!, fields }
     }
   } finally {
     tf.dispose([condition.current, condition.previous, condition.calendar])

@@ -35,7 +35,8 @@ export function refinerLoss({ schedule, refiner, law }: ForecastBody): Loss<Para
 export const codesInputs = (codes: RefinerParameters["codes"]): StepInputs =>
   Object.fromEntries(Object.entries(flattenParameters(codes as unknown as Parameters)).map(([name, tensor]) => [`codes.${name}`, tensor]))
 
-const codesOf = (inputs: StepInputs): RefinerParameters["codes"] => {
+/** The inverse of `codesInputs`. */
+export const codesOf = (inputs: StepInputs): RefinerParameters["codes"] => {
   const own = Object.entries(inputs).filter(([name]) => name.startsWith("codes."))
   return unflattenParameters(Object.fromEntries(own.map(([name, tensor]) => [name.slice("codes.".length), tensor]))) as never
 }

@@ -2,7 +2,7 @@ import type { GridSchedule, MultiScaleParameters } from "@scalewise/core"
 import { tf, type Parameters, type RandomStream } from "@scalewise/nn"
 import type { ScaleTokens } from "../tokens/scale-tokens.ts"
 import type { CodeLaw } from "./code-law.ts"
-import type { ScaleNetwork } from "./scale-network.ts"
+import type { NetworkReads, ScaleNetwork } from "./scale-network.ts"
 
 // B states, K scales, T tokens of a scale, E networks, O numbers put out for a token
 
@@ -23,6 +23,16 @@ export interface RefinerInputs {
   readonly global: tf.Tensor
   /** Masks of all networks, [B, ...]. */
   readonly keep?: tf.Tensor | undefined
+  /** What noise is to be taken from; of a `denoisingRefiner` alone, which needs it. */
+  readonly noised?: NoisedTokens | undefined
+}
+
+/** Tokens of a scale under noise. */
+export interface NoisedTokens {
+  /** [B, T]. */
+  readonly tokens: tf.Tensor
+  /** Where in the noising chain, [B]; see `NoiseSchedule.times` of core. */
+  readonly times: tf.Tensor
 }
 
 /** The networks of all scales: E of each, whose laws are averaged. */
@@ -45,11 +55,12 @@ export interface ForecastRefinerOptions {
   readonly networks: number
   /** Share of hidden numbers that training drops at each scale. */
   readonly dropout: readonly number[]
+  readonly reads: NetworkReads
 }
 
 /** The refiner over the networks of `tokens`. */
-export function forecastRefiner({ schedule, tokens, law, networks: count, dropout }: ForecastRefinerOptions): Refiner {
-  const networks: ScaleNetwork[] = schedule.grids.map((_, index) => tokens.network(index + 1, viewedFields))
+export function forecastRefiner({ schedule, tokens, law, networks: count, dropout, reads }: ForecastRefinerOptions): Refiner {
+  const networks: ScaleNetwork[] = schedule.grids.map((_, index) => tokens.network(index + 1, reads))
   const members = Array.from({ length: count }, (_, e) => e)
   const parametersOf = (parameters: Parameters, e: number, step: number): Parameters =>
     (parameters[String(e)] as Parameters)[String(step - 1)] as Parameters

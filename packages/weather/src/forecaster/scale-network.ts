@@ -12,10 +12,18 @@ export interface ScaleInputs {
   readonly view: PreparedView
   /** Of the whole domain, [B, G]. */
   readonly global: tf.Tensor
-  /** Hidden numbers that are kept, 0 or 1, [B, `hiddenWidth`]; all where it is absent. */
+  /** Factors of the hidden numbers before those that are left are scaled up for what was dropped, [B, `hiddenWidth`]; none where it is absent. */
   readonly keep?: tf.Tensor | undefined
   /** What is learned of the scale's tokens. */
   readonly scale: unknown
+}
+
+/** How much a network reads. */
+export interface NetworkReads {
+  /** Fields of C channels. */
+  readonly fields: number
+  /** Numbers of the whole domain. */
+  readonly globals: number
 }
 
 /** What the networks of a scale read of its fields, whatever they need. */
@@ -127,11 +135,11 @@ export function scaleNetwork({
           : x
       const site = window.apply(parameters["window"] as never, view["around"]!)
       const domain = whole.apply(parameters["whole"] as never, global).reshape([batch, 1, 1, hidden])
-      let x = kept(ops.gelu(site.add(domain).add(parameters["position"] as tf.Tensor)), 0)
+      let x = kept(tf.relu(site.add(domain).add(parameters["position"] as tf.Tensor)), 0)
       for (let index = 0; index < refiner.depth; index++) {
         const block = (parameters["blocks"] as Parameters)[String(index)] as Parameters
         if (isTransformer) x = attended(block, x)
-        x = x.add(kept(ops.gelu(inner.apply(block["inner"] as never, x)), index + 1))
+        x = x.add(kept(tf.relu(inner.apply(block["inner"] as never, x)), index + 1))
       }
       return head.apply(parameters["head"] as never, x.reshape([batch, height * width, hidden]))
     },

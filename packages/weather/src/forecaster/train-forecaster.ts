@@ -29,6 +29,8 @@ export interface ForecasterTrainingConfig {
   /** Sites of the smaller side of the coarsest grid; each scale has about twice as many as the one before. 0 for a single scale. */
   readonly coarsest: number
   readonly law: CodeLawName
+  /** See `ForecasterConfig`. */
+  readonly samplerSteps?: number | undefined
   readonly codes: number
   readonly refiner: Omit<RefinerConfig, "widths"> & {
     /** Width at the coarsest and the finest scale; between them it falls evenly. */
@@ -150,6 +152,7 @@ export async function* trainForecaster(
     latent: { patch, tokens: given.latent.tokens, channels: Math.min(given.latent.channels ?? size, size) },
     grids,
     law: given.law,
+    ...(given.samplerSteps !== undefined && { samplerSteps: given.samplerSteps }),
     codes: given.codes,
     refiner: {
       ...given.refiner,

@@ -16,10 +16,9 @@ import {
   type TrainEvent,
 } from "@scalewise/nn"
 import { mkdir, stat } from "node:fs/promises"
-import { smoothedTargets, type CodeSmoothing } from "./code-smoothing.ts"
+import type { CodeSmoothing } from "./code-smoothing.ts"
 import type { ForecastBody, ForecastParameters } from "./forecast-process.ts"
-import type { RefinerParameters } from "./refiner.ts"
-import { codesInputs, keepMasks, refinerLoss, tokenWeights, tokenNats } from "./refiner-loss.ts"
+import { networkObjective, type NetworkObjective } from "./network-objective.ts"
 
 /** How the networks are trained, as plain JSON. */
 export interface NetworkTraining {
@@ -63,7 +62,7 @@ export interface TrainNetworksOptions {
 /** What a training leaves; the parameters are the caller's. */
 export interface TrainedNetworks {
   readonly parameters: Parameters
-  /** Best validation cross-entropy of each scale, nats a site, and the epoch it is of. */
+  /** Best validation cross-entropy of each scale, nats a site, and the epoch it is of; squared errors for laws that have none (`mean`, `diffusion`). */
   readonly scales: readonly { readonly nats: number; readonly epoch: number }[]
   readonly mode: "captured" | "eager"
   readonly seconds: number
@@ -72,11 +71,11 @@ export interface TrainedNetworks {
 /** Trains the networks of all scales; of each scale the averaged parameters of its best epoch on validation data are kept (early stop per scale). */
 export async function* trainNetworks(options: TrainNetworksOptions): AsyncGenerator<TrainEvent, TrainedNetworks, undefined> {
   const { body, codes, training, examples, validation, random, folder, signal, clock, mode = "auto" } = options
-  const weights = tokenWeights(body)
   const initial = body.refiner.init(random.fold("networks"))
   const stepsPerEpoch = Math.max(1, Math.floor(examples.size / Math.min(training.batch, examples.size)))
   const steps = training.epochs * stepsPerEpoch
-  const step = compile(refinerLoss(body), {
+  const objective = await networkObjective({ body, codes, smoothing: training.smoothing })
+  const step = compile(objective.loss, {
     parameters: initial,
     optimizer: adamw({
       rate: cosine(training.rate, steps, { warmup: Math.min(training.warmup, steps - 1), final: training.finalRate }),
@@ -88,7 +87,6 @@ export async function* trainNetworks(options: TrainNetworksOptions): AsyncGenera
     mode,
   })
   disposeParameters(initial)
-  const targets = await smoothedTargets(body.tokens.codebooks(codes), training.smoothing)
   const best = await bestScales(body, folder)
   let seconds = 0
   try {
@@ -99,22 +97,12 @@ export async function* trainNetworks(options: TrainNetworksOptions): AsyncGenera
       lastBatch: "drop",
       random: random.fold("training"),
       epochs: training.epochs,
-      prepare: ({ data, indices, stepRandom }) => ({
-        ...data,
-        ...Object.fromEntries(
-          targets.flatMap((table, k) => [
-            [`targets${k}`, table],
-            [`weights${k}`, weights[k]!],
-          ]),
-        ),
-        ...codesInputs(codes),
-        ...keepMasks(body, indices.length, stepRandom),
-      }),
+      prepare: ({ data, indices, stepRandom }) => ({ ...data, ...objective.inputs(indices.length, stepRandom) }),
       evaluate: {
         everyEpochs: 1,
         run: async (trained, { epoch }) => {
           const averaged = trained.averaged()!
-          const nats = await validationNats(body, { networks: averaged, codes }, validation, weights)
+          const nats = await validationScores(objective, averaged, validation, random.fold("validation"))
           await best.offer(averaged, nats, epoch)
           disposeParameters(averaged)
           return Object.fromEntries(nats.map((value, k) => [`scale${k + 1}`, value]))
@@ -133,26 +121,21 @@ export async function* trainNetworks(options: TrainNetworksOptions): AsyncGenera
   } finally {
     step.dispose()
     best.dispose()
-    tf.dispose([targets, weights])
+    objective.dispose()
   }
 }
 
-/** Cross-entropy of each scale on a data set, nats a site. */
-export async function validationNats(
-  body: ForecastBody,
-  parameters: RefinerParameters,
-  data: Dataset,
-  weights: readonly tf.Tensor[],
-): Promise<number[]> {
-  const sums = new Float64Array(body.schedule.steps)
+/** Mean over a data set of what the objective says of each scale. */
+async function validationScores(objective: NetworkObjective, networks: Parameters, data: Dataset, random: RandomStream): Promise<number[]> {
+  const sums: number[] = []
   for (let from = 0; from < data.size; from += 128) {
     const indices = Int32Array.from({ length: Math.min(128, data.size - from) }, (_, i) => from + i)
     const inputs = await data.gather(indices)
-    const nats = tokenNats(body, parameters, inputs, weights)
-    for (const [k, value] of (await nats.data()).entries()) sums[k]! += (value * indices.length) / data.size
-    tf.dispose([inputs, nats])
+    const scores = objective.scores(networks, inputs, indices.length, random.fold(from))
+    for (const [k, value] of (await scores.data()).entries()) sums[k] = (sums[k] ?? 0) + (value * indices.length) / data.size
+    tf.dispose([inputs, scores])
   }
-  return Array.from(sums)
+  return sums
 }
 
 /** The best parameters of each scale so far, in memory and beside the checkpoints. */

@@ -1,6 +1,5 @@
 import { gridAt, kMeans, type MultiScaleParameters, type MultiScaleQuantiser } from "@scalewise/core"
 import { ops, tensorsIn, tf, type Parameters, type RandomStream } from "@scalewise/nn"
-import { globalWidth } from "../forecaster/conditioning.ts"
 import { fitPatternBasis, toPatterns } from "./pattern-basis.ts"
 import { patternNetwork } from "./pattern-network.ts"
 import { patternQuantiser, type PatternQuantiserParameters, type PatternScale } from "./pattern-quantiser.ts"
@@ -41,7 +40,7 @@ export function patternTokens({ config, schedule, surroundings, law, dropout }: 
     },
     scaleOf,
     weights: () => undefined,
-    network: (step, fields) =>
+    network: (step, { fields, globals }) =>
       patternNetwork({
         refiner,
         surroundings,
@@ -49,7 +48,7 @@ export function patternTokens({ config, schedule, surroundings, law, dropout }: 
         grid: gridAt(schedule, step),
         channels: latent.channels,
         fields,
-        globals: globalWidth(config),
+        globals,
         outputs: law.outputs,
         dropout: dropout[step - 1] ?? 0,
       }),

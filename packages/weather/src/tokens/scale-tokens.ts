@@ -2,7 +2,7 @@ import type { GridSchedule, MultiScaleParameters, MultiScaleQuantiser, Quantiser
 import type { Parameters, RandomStream, tf } from "@scalewise/nn"
 import type { CodeLaw } from "../forecaster/code-law.ts"
 import type { ForecasterConfig } from "../forecaster/forecaster-config.ts"
-import type { ScaleNetwork } from "../forecaster/scale-network.ts"
+import type { NetworkReads, ScaleNetwork } from "../forecaster/scale-network.ts"
 import type { Surroundings } from "../forecaster/surroundings.ts"
 
 // B states, h x w sites of a scale, C channels of the latent, T tokens of a scale, K scales
@@ -28,8 +28,8 @@ export interface ScaleTokens {
   scaleOf(parameters: MultiScaleParameters<Parameters>, step: number): unknown
   /** Area weight of each token, mean 1; all alike where it is undefined. */
   weights(step: number): Float32Array | undefined
-  /** One network of scale `step`, that reads so many fields of C channels. */
-  network(step: number, fields: number): ScaleNetwork
+  /** One network of scale `step`. */
+  network(step: number, reads: NetworkReads): ScaleNetwork
   /** Codebooks [V, c] of the scales, coarse to fine; empty where tokens are no codes. */
   codebooks(parameters: MultiScaleParameters<Parameters>): tf.Tensor[]
 }

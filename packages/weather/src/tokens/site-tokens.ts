@@ -7,7 +7,6 @@ import {
   type VectorQuantiserParameters,
 } from "@scalewise/core"
 import { ConfigError, tensorsIn, type Parameters, type tf } from "@scalewise/nn"
-import { globalWidth } from "../forecaster/conditioning.ts"
 import { gridOf } from "../forecaster/forecaster-config.ts"
 import { scaleNetwork } from "../forecaster/scale-network.ts"
 import { rowWeights } from "../grid/lat-lon-grid.ts"
@@ -32,14 +31,14 @@ export function siteTokens({ config, schedule, surroundings, law, dropout }: Sca
     },
     scaleOf: () => undefined,
     weights: (step) => siteWeights(rowWeights(gridOf(config)), gridAt(schedule, step)),
-    network: (step, fields) =>
+    network: (step, { fields, globals }) =>
       scaleNetwork({
         refiner,
         schedule,
         surroundings,
         step,
         channels: fields * latent.channels,
-        globals: globalWidth(config),
+        globals,
         outputs: law.outputs,
         dropout: dropout[step - 1] ?? 0,
       }),
