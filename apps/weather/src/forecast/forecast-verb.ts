@@ -11,6 +11,7 @@ interface Options {
   readonly leads?: number
   readonly members: number
   readonly together: number
+  readonly samplerSteps?: number
   readonly layout: "cf" | "wb2"
   readonly out: string
   readonly resume?: boolean
@@ -41,6 +42,11 @@ export const forecastVerb: Verb = defineVerb<undefined, Options>({
       default: 160,
       parse: integer({ min: 1 }),
     },
+    {
+      flags: "--sampler-steps <n>",
+      description: "of a diffusion control, noise levels visited for each step (default: its own)",
+      parse: integer({ min: 1 }),
+    },
     { flags: "--layout <name>", description: "names of the axes: CF's or WeatherBench 2's", default: "cf", choices: ["cf", "wb2"] },
     { flags: "--out <file>", description: "file for the forecast", default: "forecast.nc" },
     { flags: "--resume", description: "go on with a file that was cut off" },
@@ -58,9 +64,10 @@ export const forecastVerb: Verb = defineVerb<undefined, Options>({
     for (const [flag, value] of Object.entries({ checkpoint: options.checkpoint, data: options.data, init: options.init }))
       if (value === undefined) throw new ConfigError(`forecast: expected --${flag}, got none; see scalewise-weather forecast --help`)
     const backend = await selectBackend()
-    const model = await openForecaster(options.checkpoint)
+    const model = await openForecaster(options.checkpoint, { samplerSteps: options.samplerSteps })
     try {
       const { stepHours, calendar } = model.config
+      const networkCalls = model.process().steps // of one step of one member
       const leads = options.leads ?? Math.round(((options.days ?? 10) * 24) / stepHours)
       if (!(leads >= 1)) throw new ConfigError(`forecast: expected --days of at least one step (${stepHours} hours), got ${options.days}`)
       const states = initialStates(model, await openSeries(options.data, { variables: selectorsOf(model.config.variables) }, output))
@@ -85,15 +92,29 @@ export const forecastVerb: Verb = defineVerb<undefined, Options>({
           together: options.together,
           layout: options.layout,
           ...(options.resume && { resume: true }),
-          attributes: { model: path.basename(path.resolve(options.checkpoint)), seed, history: command.replace(/ --resume\b/, "") },
+          attributes: {
+            model: path.basename(path.resolve(options.checkpoint)),
+            seed,
+            network_calls: networkCalls,
+            history: command.replace(/ --resume\b/, ""),
+          },
           onProgress: (done) => bar.update({ done }),
           signal,
         })
         const milliseconds = host.clock() - began
         if (held > 0) output.warn(`${held} numbers left the range of training by more than half its width and were held there`)
         output.data(
-          { forecast: options.out, starts: starts.length, members: options.members, leads, made, held, seconds: milliseconds / 1000 },
-          `${starts.length === 1 ? formatDate(starts[0]!, calendar) : `${starts.length} starts`}, ${options.members} members, ${leads} leads of ${stepHours} hours: ${options.out} (${made} member-steps in ${formatDuration(milliseconds)})`,
+          {
+            forecast: options.out,
+            starts: starts.length,
+            members: options.members,
+            leads,
+            made,
+            held,
+            networkCalls,
+            seconds: milliseconds / 1000,
+          },
+          `${starts.length === 1 ? formatDate(starts[0]!, calendar) : `${starts.length} starts`}, ${options.members} members, ${leads} leads of ${stepHours} hours: ${options.out} (${made} member-steps of ${networkCalls} network calls in ${formatDuration(milliseconds)})`,
         )
       } finally {
         bar.stop()

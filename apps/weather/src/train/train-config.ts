@@ -15,7 +15,8 @@ const schema = z.strictObject({
   components: count,
   latent: z.strictObject({ patch: count, tokens: z.enum(["sites", "patterns"]), channels: count.optional() }),
   coarsest: countOrNone,
-  law: z.enum(["categorical", "gaussian", "mean"]),
+  law: z.enum(["categorical", "gaussian", "mean", "diffusion"]),
+  samplerSteps: count.optional(),
   codes: count.min(2),
   refiner: z.strictObject({
     kind: z.enum(["local", "transformer"]),

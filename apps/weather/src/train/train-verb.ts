@@ -41,7 +41,19 @@ export const trainVerb: Verb = defineVerb<ForecasterTrainingConfig, Options>({
     "train --data z500.nc t850.nc mslp.nc --preset joint --train 2000-2007 --validate 2008 --name europe",
     "train --data slp.nc --dry-run",
   ],
-  presets: ["daily", "quick", "joint", "six-hourly", "transformer", "single-scale", "patches"],
+  presets: [
+    "daily",
+    "quick",
+    "joint",
+    "six-hourly",
+    "transformer",
+    "single-scale",
+    "patches",
+    "sites",
+    "gaussian",
+    "deterministic",
+    "diffusion",
+  ],
   config: async () => (await import("./train-config.ts")).trainConfig,
   async run({ options, config, command, dryRun, signal, output, host, progress, openRun }) {
     const { saveForecaster, trainForecaster } = await import("@scalewise/weather")
@@ -117,11 +129,15 @@ export const trainVerb: Verb = defineVerb<ForecasterTrainingConfig, Options>({
       await saveForecaster(folder, model, { metadata, ...(options.half && { floats: "F16" as const }) })
       model.dispose()
       const nats = scales
-        .map((scale, k) => `${scale.nats.toFixed(3)} (unigram ${summary.unigramNats[k]!.toFixed(3)}, epoch ${scale.epoch})`)
+        .map((scale, k) => {
+          const unigram = summary.unigramNats[k]
+          return `${scale.nats.toFixed(3)} (${unigram === undefined ? "" : `unigram ${unigram.toFixed(3)}, `}epoch ${scale.epoch})`
+        })
         .join(", ")
+      const measure = measures[config.law]
       output.data(
         { model: folder, seconds, mode, scales },
-        `Trained in ${formatDuration(1000 * seconds)} (steps ${mode}). Nats a token on validation data, coarse to fine: ${nats}. Model: ${folder}; calibrate it next.`,
+        `Trained in ${formatDuration(1000 * seconds)} (steps ${mode}). ${measure} on validation data, coarse to fine: ${nats}. Model: ${folder}${config.law === "categorical" ? "; calibrate it next" : ""}.`,
       )
     } catch (error) {
       if (!signal.aborted) throw error
@@ -133,6 +149,14 @@ export const trainVerb: Verb = defineVerb<ForecasterTrainingConfig, Options>({
     if (isStopped) output.warn(`Stopped and saved in ${run.path}; go on with the same command and --name ${name} --resume`)
   },
 })
+
+/** What the score of a scale is, by law. */
+const measures: Readonly<Record<ForecasterTrainingConfig["law"], string>> = {
+  categorical: "Nats a token",
+  gaussian: "Nats a number",
+  mean: "Squared error of numbers of unit deviation",
+  diffusion: "Squared error of the velocity",
+}
 
 /** What preparation found, in words. */
 function preparedText(summary: PreparedSummary, variables: readonly { readonly name: string; readonly units: string }[]): string {
