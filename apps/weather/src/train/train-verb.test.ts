@@ -129,6 +129,35 @@ describe("train, calibrate and forecast", () => {
     expect(JSON.parse(many.out)).toMatchObject({ starts: 4, leads: 2 })
   })
 
+  it("a diffusion control goes the same way, with as many network calls as are asked for", async () => {
+    const trained = await train(
+      "--name",
+      "noise",
+      "--preset",
+      "diffusion",
+      "--set",
+      "training.epochs=1",
+      "--train",
+      "2001",
+      "--validate",
+      "2002",
+    )
+    expect(trained.status, trained.err).toBe(0)
+    expect(trained.out).toMatch(/Squared error of the velocity on validation data, coarse to fine: \d\.\d+ \(epoch 1\)/)
+    const noise = ["--checkpoint", path.join(folder, "weather/noise/checkpoints/model"), "--out", path.join(folder, "noise.nc")]
+    const args = ["--data", file, "--init", "2002-11-05", "--days", "2", "--members", "3", "--json"]
+    const own = await runVerb(forecastVerb, [...args, ...noise], app)
+    expect(own.status, own.err).toBe(0)
+    expect(JSON.parse(own.out)).toMatchObject({ made: 6, networkCalls: 20 })
+    const few = await runVerb(forecastVerb, [...args, ...noise, "--sampler-steps", "4", "--out", path.join(folder, "few.nc")], app)
+    expect(JSON.parse(few.out)).toMatchObject({ made: 6, networkCalls: 4 })
+    const none = await runVerb(forecastVerb, [...args, "--checkpoint", model, "--sampler-steps", "4"], app)
+    expect([none.status, none.err]).toEqual([
+      2,
+      expect.stringMatching(/--sampler-steps: expected a forecaster of the law "diffusion", got one of the law "categorical"/),
+    ])
+  })
+
   it("a rehearsal says what would be trained and writes nothing", async () => {
     const dry = await train("--name", "dry", "--dry-run", "--json")
     expect(dry.status, dry.err).toBe(0)
