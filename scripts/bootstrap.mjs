@@ -53,7 +53,15 @@ function installInputs() {
   const manifests = ["packages", "apps", "extensions"].flatMap((folder) =>
     existsSync(path.join(root, folder)) ? readdirSync(path.join(root, folder)).map((name) => path.join(folder, name, "package.json")) : [],
   )
-  const files = ["package.json", "pnpm-workspace.yaml", "pnpm-lock.yaml", "bench/package.json", "tests/package.json", ...manifests]
+  const files = [
+    "package.json",
+    "pnpm-workspace.yaml",
+    "pnpm-lock.yaml",
+    "bench/package.json",
+    "examples/package.json",
+    "tests/package.json",
+    ...manifests,
+  ]
   const hash = createHash("sha256").update(`${process.platform}-${process.arch}`)
   for (const file of files) if (existsSync(path.join(root, file))) hash.update(file).update(readFileSync(path.join(root, file)))
   return hash.digest("hex")

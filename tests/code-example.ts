@@ -17,6 +17,14 @@ export interface CodeExample {
   readonly prints: readonly string[]
 }
 
+const printed = (code: string): string[] => [...code.matchAll(/\/\/ → (.*)$/gm)].map(([, line]) => line!)
+
+/** A file of TypeScript as an example. */
+export function wholeFile({ file, folder, name }: { file: string; folder: string; name: string }): CodeExample {
+  const code = readFileSync(join(root, file), "utf8")
+  return { name, folder, code, skipped: undefined, prints: printed(code) }
+}
+
 /** The blocks of TypeScript in a Markdown file, top to bottom. */
 export function examplesOf({ file, folder, name }: { file: string; folder: string; name: string }): CodeExample[] {
   const text = readFileSync(join(root, file), "utf8")
@@ -25,7 +33,7 @@ export function examplesOf({ file, folder, name }: { file: string; folder: strin
     folder,
     code: code!,
     skipped,
-    prints: [...code!.matchAll(/\/\/ → (.*)$/gm)].map(([, line]) => line!),
+    prints: printed(code!),
   }))
 }
 

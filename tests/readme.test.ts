@@ -3,16 +3,18 @@ import { createRequire } from "node:module"
 import { join } from "node:path"
 import { formatWithOptions } from "node:util"
 import { afterEach, describe, expect, it, vi } from "vitest"
-import { examplesOf, foldersOf, root } from "./code-example.ts"
+import { examplesOf, foldersOf, root, wholeFile } from "./code-example.ts"
 
 const cache = join(root, "tests", ".cache", "readme")
 
 const packages = foldersOf("packages")
 const readmes = ["", ...packages, ...foldersOf("extensions")].filter((folder) => existsSync(join(root, folder, "README.md")))
 const documents = readdirSync(join(root, "docs")).filter((file) => file.endsWith(".md"))
+const numbered = readdirSync(join(root, "examples")).filter((file) => file.endsWith(".ts"))
 const examples = [
   ...readmes.flatMap((folder) => examplesOf({ file: join(folder, "README.md"), folder, name: folder || "the repository" })),
   // A document may use any package: it stands where all of them are installed
+  ...numbered.map((file) => wholeFile({ file: join("examples", file), folder: "examples", name: `examples/${file}` })),
   ...documents.flatMap((file) => examplesOf({ file: join("docs", file), folder: "tests", name: `docs/${file}` })),
 ]
 
@@ -29,7 +31,7 @@ const manifests = new Map(
 
 afterEach(() => vi.restoreAllMocks())
 
-describe("examples in the READMEs and documents", () => {
+describe("examples in the READMEs and documents, and the numbered ones", () => {
   it("are there for every package", () => {
     expect(readmes).toEqual(expect.arrayContaining(packages))
     for (const folder of packages)
