@@ -24,7 +24,7 @@ export interface CalibrateOptions {
   readonly members?: number
   /** Starts, evenly spaced over the period. @defaultValue 60 */
   readonly starts?: number
-  /** Temperatures that are tried. @defaultValue 0.8 to 2 */
+  /** Temperatures that are tried. @defaultValue 0.5 to 2 */
   readonly candidates?: readonly number[]
   readonly seed: number
   /** Called after each trial. */
@@ -52,7 +52,7 @@ export interface Calibration {
  */
 export async function calibrateForecaster(model: Forecaster, options: CalibrateOptions): Promise<Calibration> {
   const { series, period, leads = 7, members = 10, starts: count = 60, seed, onTrial, signal } = options
-  const candidates = options.candidates ?? [0.8, 0.9, 1, 1.1, 1.2, 1.35, 1.5, 1.75, 2]
+  const candidates = options.candidates ?? [0.5, 0.65, 0.8, 0.9, 1, 1.1, 1.2, 1.35, 1.5, 1.75, 2]
   const states = initialStates(model, series)
   const end = period.to - leads * model.config.stepHours
   const possible = states.hours.filter((hours) => hours >= period.from && hours < end)
