@@ -59,7 +59,8 @@ export const calibrateVerb: Verb = defineVerb<undefined, Options>({
       const { temperatures } = after
       const calibration = { command, period: options.period, members: options.members, starts: options.starts, seed, before, after, trials }
       const metadata = { ...model.metadata, calibration }
-      await saveForecaster(options.checkpoint, forecaster({ ...model, temperatures, metadata }))
+      const floats = model.metadata["floats"] === "F16" ? "F16" : "F32" // as it was stored
+      await saveForecaster(options.checkpoint, forecaster({ ...model, temperatures, metadata }), { floats })
       const mean = (values: readonly (readonly number[])[]): number =>
         values.flat().reduce((sum, value) => sum + value, 0) / values.flat().length
       output.data(

@@ -124,9 +124,10 @@ export const trainVerb: Verb = defineVerb<ForecasterTrainingConfig, Options>({
         scales,
         seconds,
         steps: mode,
+        floats: options.half ? "F16" : "F32",
         backend: { name: backend.name, threads: backend.threads },
       }
-      await saveForecaster(folder, model, { metadata, ...(options.half && { floats: "F16" as const }) })
+      await saveForecaster(folder, model, { metadata, floats: metadata.floats as "F16" | "F32" })
       model.dispose()
       const nats = scales
         .map((scale, k) => {
