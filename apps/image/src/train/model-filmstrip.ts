@@ -4,14 +4,14 @@ import { tf } from "@scalewise/nn"
 import { imageSheet } from "@scalewise/report"
 
 /**
- * A sheet of pictures, one row for each of ten test images (the original, then its reconstruction after each scale) and, where there is a
+ * A sheet of pictures, one row for each of ten given images (the original, then its reconstruction after each scale) and, where there is a
  * generator, one row for each of ten samples (after each scale).
  */
-export async function modelFilmstrip(model: ImageModel, test: ImageDataset, seed: number): Promise<Uint8Array> {
+export async function modelFilmstrip(model: ImageModel, shown: ImageDataset, seed: number): Promise<Uint8Array> {
   const { tokenizer, tokenizerParameters: parameters } = model
   const { height, width, autoencoder } = tokenizer.config
-  const count = Math.min(10, test.size)
-  const pixels = await test.read(Array.from({ length: count }, (_, row) => row))
+  const count = Math.min(10, shown.size)
+  const pixels = await shown.read(Array.from({ length: count }, (_, row) => row))
   const originals = tf.tensor4d(pixels, [count, height, width, autoencoder.imageChannels])
   const strips: tf.Tensor[] = tf.tidy(() => {
     const codes = tokenizer.multiScale.encode(parameters.quantiser, tokenizer.encode(parameters, originals))

@@ -100,7 +100,7 @@ export const trainVerb: Verb = defineVerb<ImageTrainingConfig, Options>({
         backend: { name: backend.name, threads: backend.threads },
       }
       await saveImageModel(folder, model, metadata)
-      const picture = await run.write("samples/filmstrip.png", await modelFilmstrip(model, test, config.seed))
+      const picture = await run.write("samples/filmstrip.png", await modelFilmstrip(model, test.size > 0 ? test : train, config.seed))
       const total = seconds.tokenizer + seconds.generator
       output.data(
         { model: folder, seconds, mode, picture },
