@@ -148,20 +148,24 @@ describe("in a folder with nothing but the tarballs", () => {
 })
 
 describe.each(versions)("Node $version", ({ version, binary }) => {
-  it.skipIf(!binary)("imports and requires every entry", async () => {
-    const entries = JSON.stringify(packed.flatMap((one) => one.entries))
-    const count = packed.flatMap((one) => one.entries).length
-    writeFileSync(
-      join(folder, "import.mjs"),
-      `let n = 0\nfor (const entry of ${entries}) n += Object.keys(await import(entry)).length > 0\nconsole.log(process.versions.node, n)\n`,
-    )
-    writeFileSync(
-      join(folder, "require.cjs"),
-      `let n = 0\nfor (const entry of ${entries}) n += Object.keys(require(entry)).length > 0\nconsole.log(process.versions.node, n)\n`,
-    )
-    const printed = await Promise.all(["import.mjs", "require.cjs"].map((script) => runThrough(binary!, [script], folder)))
-    expect(printed.map((text) => text.trim())).toEqual([`${version} ${count}`, `${version} ${count}`])
-  })
+  it.skipIf(!binary)(
+    "imports and requires every entry",
+    async () => {
+      const entries = JSON.stringify(packed.flatMap((one) => one.entries))
+      const count = packed.flatMap((one) => one.entries).length
+      writeFileSync(
+        join(folder, "import.mjs"),
+        `let n = 0\nfor (const entry of ${entries}) n += Object.keys(await import(entry)).length > 0\nconsole.log(process.versions.node, n)\n`,
+      )
+      writeFileSync(
+        join(folder, "require.cjs"),
+        `let n = 0\nfor (const entry of ${entries}) n += Object.keys(require(entry)).length > 0\nconsole.log(process.versions.node, n)\n`,
+      )
+      const printed = await Promise.all(["import.mjs", "require.cjs"].map((script) => runThrough(binary!, [script], folder)))
+      expect(printed.map((text) => text.trim())).toEqual([`${version} ${count}`, `${version} ${count}`])
+    },
+    180_000,
+  )
 
   it.skipIf(!binary)(
     "runs the first example of each",
