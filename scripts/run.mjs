@@ -52,8 +52,19 @@ const startWeather = () => {
       forecast,
     ]) ||
     app("weather", [
-      ...["report", "--forecast", forecast, "--truth", truth, "--train-years", "2001-2005", "--checkpoint", "channel"],
-      ...["--baselines", "climatology-gaussian,persistence,damped,lim", "--out", path.join("runs", "weather", "start")],
+      "report",
+      "--forecast",
+      forecast,
+      "--truth",
+      truth,
+      "--train-years",
+      "2001-2005",
+      "--checkpoint",
+      "channel",
+      "--baselines",
+      "climatology-gaussian,persistence,damped,lim",
+      "--out",
+      path.join("runs", "weather", "start"),
     ])
   )
 }

@@ -168,7 +168,7 @@ describe("train, calibrate and forecast", () => {
       ],
       parameters: expect.any(Number),
     })
-    await expect(readFile(path.join(folder, "weather/dry/config.json"))).rejects.toThrow()
+    await expect(readFile(path.join(folder, "weather/dry/config.json"))).rejects.toThrow("ENOENT")
   })
 })
 

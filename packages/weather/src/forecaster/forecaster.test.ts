@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises"
 import os from "node:os"
 import path from "node:path"
-import { logLikelihood, sample } from "@scalewise/core"
+import { logLikelihood } from "@scalewise/core"
 import { checkBackwardProcess } from "@scalewise/core/testing"
 import { ConfigError, DataError, randomStream, selectBackend, tensorsIn, tf } from "@scalewise/nn"
 import { testBackends } from "@scalewise/nn/testing"

@@ -87,9 +87,9 @@ export async function saveForecaster(
   }))
   const { damping: _, ...linearTensors } = linear
   const tensors: FlatParameters = {
-    ...prefixed("linear", linearTensors as unknown as Parameters),
+    ...prefixed("linear", linearTensors),
     ...(basis && { "latent.basis": basis }),
-    ...prefixed("codes", codes as unknown as Parameters),
+    ...prefixed("codes", codes),
     ...prefixed("networks", networks),
     ...owned,
   }
@@ -105,7 +105,7 @@ export async function saveForecaster(
  */
 export async function loadForecaster(folder: string): Promise<Forecaster> {
   const { config: stored, tensors, metadata } = await loadCheckpoint(folder, { kind })
-  const { temperatures, ...config } = stored as unknown as StoredConfig
+  const { temperatures, ...config } = stored as StoredConfig
   const taken = (name: string): tf.Tensor => {
     const tensor = tensors[name]
     if (!tensor) throw new CheckpointError(`${folder}: expected a forecaster's tensor ${name}, found none; train it again`)

@@ -56,7 +56,7 @@ function batchOf(
   const { values, time, expected, augmentation } = source
   const [height, width, variables] = [config.grid.latitudes.length, config.grid.longitudes.length, config.variables.length]
   const size = height * width * variables
-  const components = patterns.shape[0]!
+  const components = patterns.shape[0]
   const moved = {
     previous: new Float32Array(chunk.length * components),
     current: new Float32Array(chunk.length * components),

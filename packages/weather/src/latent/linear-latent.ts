@@ -74,7 +74,7 @@ export async function fitLatentBasis(
     )
   const gram = tf.tidy(() => {
     const rows = linearLatent(options).encode(fields).reshape([-1, size])
-    return ops.matMul(rows, rows, { transposeA: true }).div(rows.shape[0]!)
+    return ops.matMul(rows, rows, { transposeA: true }).div(rows.shape[0])
   })
   const covariance = Matrix.from1DArray(size, size, Array.from(await gram.data()))
   gram.dispose()

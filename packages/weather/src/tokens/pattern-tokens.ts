@@ -15,7 +15,7 @@ export function patternTokens({ config, schedule, surroundings, law, dropout }: 
   const scaleOf = ({ quantiser: scales }: MultiScaleParameters<Parameters>, step: number): PatternScale =>
     (scales as PatternQuantiserParameters)[String(step - 1)]!
   return {
-    quantiser: quantiser as unknown as ScaleTokens["quantiser"],
+    quantiser: quantiser,
     shape: (step) => [schedule.tokens[step - 1]!, latent.channels],
     fit: async (given, latents, random) => {
       const multiScale = given as unknown as MultiScaleQuantiser<PatternQuantiserParameters>
@@ -59,19 +59,19 @@ export function patternTokens({ config, schedule, surroundings, law, dropout }: 
 /** Patterns, deviations and, with `codes` above 0, codebook of the residual maps [n, h, w, C] of a scale. */
 async function fitScale(residual: tf.Tensor, codes: number, random: RandomStream): Promise<PatternScale & Parameters> {
   const basis = await fitPatternBasis(residual)
-  const [coefficients, deviation] = tf.tidy(() => {
+  const [coefficients, deviation] = tf.tidy((): [tf.Tensor, tf.Tensor] => {
     const raw = toPatterns(basis, residual)
     const root = raw.square().mean(0).sqrt()
     const floor = root.max().mul(1e-3).maximum(1e-6) // patterns that training never shows
     return [raw.div(root.maximum(floor)).reshape([-1, 1]), root.maximum(floor)]
-  }) as [tf.Tensor, tf.Tensor]
+  })
   if (codes === 0) {
     coefficients.dispose()
-    return { basis, deviation } as PatternScale & Parameters
+    return { basis, deviation }
   }
-  const rows = random.permutation(coefficients.shape[0]!).slice(0, samples)
+  const rows = random.permutation(coefficients.shape[0]).slice(0, samples)
   const points = tf.tidy(() => ops.embedding(coefficients, tf.tensor1d(rows, "int32")))
   const codebook = await kMeans(points, { clusters: codes, random: random.fold("k-means") })
   tf.dispose([coefficients, points])
-  return { basis, deviation, codebook } as PatternScale & Parameters
+  return { basis, deviation, codebook }
 }

@@ -1,12 +1,5 @@
-import {
-  gridAt,
-  kMeansStart,
-  vectorQuantiser,
-  type MultiScaleParameters,
-  type MultiScaleQuantiser,
-  type VectorQuantiserParameters,
-} from "@scalewise/core"
-import { ConfigError, tensorsIn, type Parameters, type tf } from "@scalewise/nn"
+import { gridAt, kMeansStart, vectorQuantiser, type MultiScaleQuantiser, type VectorQuantiserParameters } from "@scalewise/core"
+import { ConfigError, tensorsIn, type tf } from "@scalewise/nn"
 import { gridOf } from "../forecaster/forecaster-config.ts"
 import { scaleNetwork } from "../forecaster/scale-network.ts"
 import { rowWeights } from "../grid/lat-lon-grid.ts"
@@ -20,14 +13,14 @@ export function siteTokens({ config, schedule, surroundings, law, dropout }: Sca
   const quantiser = vectorQuantiser({ channels: latent.channels, codes, codebooks: schedule.steps })
   const shape = (step: number): [number] => [schedule.tokens[step - 1]!]
   return {
-    quantiser: quantiser as unknown as ScaleTokens["quantiser"],
+    quantiser: quantiser,
     shape,
     fit: async (given, latents, random) => {
       const multiScale = given as unknown as MultiScaleQuantiser<VectorQuantiserParameters>
       const fresh = multiScale.init(random.fold("codes"))
       const started = await kMeansStart(multiScale, latents, { quantiser, parameters: fresh, random: random.fold("k-means") })
       for (const tensor of tensorsIn(fresh)) tensor.dispose()
-      return started as unknown as MultiScaleParameters<Parameters>
+      return started
     },
     scaleOf: () => undefined,
     weights: (step) => siteWeights(rowWeights(gridOf(config)), gridAt(schedule, step)),
