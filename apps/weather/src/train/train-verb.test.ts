@@ -86,8 +86,10 @@ describe("train, calibrate and forecast", () => {
     ]
     const calibrated = await runVerb(calibrateVerb, args, app)
     expect(calibrated.status, calibrated.err).toBe(0)
-    const { temperatures, before, after } = JSON.parse(calibrated.out) as Record<string, never>
-    expect((after as { objective: number }).objective).toBeLessThanOrEqual((before as { objective: number }).objective)
+    const { temperatures, before, after } = JSON.parse(calibrated.out) as Record<"before" | "after", { objective: number }> & {
+      temperatures: number[]
+    }
+    expect(after.objective).toBeLessThanOrEqual(before.objective)
     const again = await loadForecaster(model)
     expect(again.temperatures).toEqual(temperatures)
     expect(again.metadata["calibration"]).toMatchObject({ period: "2002-07/2002-12" })

@@ -227,7 +227,7 @@ describe("training", () => {
         ...tinyForecasterConfig,
         target,
         deviation: "cell",
-        latent: { patch: 2 },
+        latent: { patch: 2, tokens: "sites" },
         coarsest: 1,
         refiner: { ...tinyForecasterConfig.refiner, kind: "transformer", networks: 1 },
       },
