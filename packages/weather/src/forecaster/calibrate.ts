@@ -1,3 +1,4 @@
+import { ConfigError } from "@scalewise/nn"
 import type { FieldSeries } from "../data/field-series.ts"
 import type { ForecastSource } from "../forecast/forecast-source.ts"
 import { cellCount, rowWeights } from "../grid/lat-lon-grid.ts"
@@ -49,8 +50,14 @@ export interface Calibration {
 /**
  * Temperatures of the scales that make a forecaster's ensembles sharp and calibrated on validation data, by coordinate descent from the
  * coarsest scale down, all trials with the same noise. Small models are too sure of what they say.
+ *
+ * @throws ConfigError for a forecaster of continuous numbers, which has no temperatures
  */
 export async function calibrateForecaster(model: Forecaster, options: CalibrateOptions): Promise<Calibration> {
+  if (!model.body.law.isDiscrete)
+    throw new ConfigError(
+      `calibrate: expected a forecaster of the law "categorical", got one of the law "${model.config.law}", which has no temperatures; forecast with it as it is`,
+    )
   const { series, period, leads = 7, members = 10, starts: count = 60, seed, onTrial, signal } = options
   const candidates = options.candidates ?? [0.5, 0.65, 0.8, 0.9, 1, 1.1, 1.2, 1.35, 1.5, 1.75, 2]
   const states = initialStates(model, series)

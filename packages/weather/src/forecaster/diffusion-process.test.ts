@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, test } from "vitest"
 import { fitClimatology } from "../climatology/harmonic-climatology.ts"
 import { tinyForecaster, tinyForecasterConfig } from "../testing/tiny-forecaster.ts"
 import { tinySeries } from "../testing/tiny-series.ts"
-import { ensembleQuality } from "./calibrate.ts"
+import { calibrateForecaster, ensembleQuality } from "./calibrate.ts"
 import { forecaster, loadForecaster, saveForecaster } from "./forecaster.ts"
 import type { ForecasterTrainingConfig, TrainedForecaster } from "./train-forecaster.ts"
 import { initialStates } from "./initial-states.ts"
@@ -100,6 +100,13 @@ test("a checkpoint is of the same kind as others, and takes another number of sa
   for (const [cell, value] of many.entries()) expect(Math.abs(value - few[cell]!)).toBeLessThan(2) // the same noise, solved more closely
   expect(() => forecaster({ ...loaded, config: { ...loaded.config, samplerSteps: 5000 } }).process()).toThrow(ConfigError)
   loaded.dispose()
+})
+
+test("is not calibrated: it has no temperatures", async () => {
+  const period = { from: hours[300]!, to: hours[399]! }
+  await expect(calibrateForecaster(trained.model, { series, period, seed: 0 })).rejects.toThrow(
+    /law "diffusion", which has no temperatures/,
+  )
 })
 
 test("a film shows a frame for each level, the last of them the forecast; no tensor is left over", async () => {
