@@ -190,7 +190,7 @@ describe("training", () => {
       const controller = new AbortController()
       return collect(
         trainForecaster({
-          config: tinyForecasterConfig,
+          config: { ...tinyForecasterConfig, training: { ...tinyForecasterConfig.training, epochs: 4 } },
           series,
           train: { from: hours[0]!, to: hours[300]! },
           validation: { from: hours[300]!, to: hours[399]! },

@@ -11,6 +11,7 @@ import { tinySeries } from "./tiny-series.ts"
 export const tinyForecasterConfig: ForecasterTrainingConfig = {
   ...forecasterPresets.daily,
   components: 6,
+  augmentation: { copies: 1, size: 0.7 },
   codes: 6,
   refiner: { kind: "local", widths: [16, 12], depth: 1, reach: 1, heads: 4, networks: 2 },
   training: { ...forecasterPresets.daily.training, epochs: 12, warmup: 5, rate: 5e-3, ema: 0.9, smoothing: { share: 0.05, width: 1 } },
