@@ -18,7 +18,13 @@ import { rollout } from "./rollout.ts"
 
 const series = tinySeries()
 const { hours } = series.time
-const config: ForecasterTrainingConfig = { ...tinyForecasterConfig, law: "diffusion", coarsest: 0, samplerSteps: 8 }
+const config: ForecasterTrainingConfig = {
+  ...tinyForecasterConfig,
+  augmentation: { copies: 3, size: 0.7 }, // one regression of noise needs more steps than codes do
+  law: "diffusion",
+  coarsest: 0,
+  samplerSteps: 8,
+}
 const start = hours[350]!
 let folder: string
 let trained: TrainedForecaster
