@@ -68,6 +68,9 @@ export { train, type EvaluateOptions, type PreparedBatch, type TrainCheckpointOp
 export type { TrainEvent } from "./training/train-event.ts"
 export { residentDataset, type Dataset, type ResidentField } from "./training/dataset.ts"
 
+// What trainings share
+export { adamwOf, onlyWeightsDecay, type AdamWTraining, type TrainingRun } from "./training/adamw-training.ts"
+
 // Optimisers and their schedules
 export { adamw, type AdamWOptions } from "./optimizer/adamw.ts"
 export { clipByGlobalNorm } from "./optimizer/clip-by-global-norm.ts"

@@ -1,10 +1,20 @@
-import { ops, tf, type Loss, type Parameters, type PreparedBatch, type RandomStream, type StepInputs, type TrainEvent } from "@scalewise/nn"
+import {
+  type Loss,
+  ops,
+  type Parameters,
+  type PreparedBatch,
+  type RandomStream,
+  type StepInputs,
+  tf,
+  type TrainEvent,
+  type TrainingRun,
+} from "@scalewise/nn"
 import type { PackedGraph } from "../graph/packed-graph.ts"
 import { pairBatch, pairTensors, type PairTensors } from "../refiner/pair-batch.ts"
 import type { PairGraph } from "../refiner/pair-graph.ts"
 import { averageSizes, sizeLadder, type Sizes } from "../refiner/size-ladder.ts"
 import { structuralFeatures } from "../refiner/structural-features.ts"
-import type { GraphTraining, TrainingRun } from "../training/graph-training.ts"
+import type { GraphTraining } from "../training/graph-training.ts"
 import { partOf, prefixed, weightedMean } from "../training/step-parts.ts"
 import { trainNetwork, type TrainedNetwork } from "../training/train-network.ts"
 import { attributeInput } from "./attribute-input.ts"

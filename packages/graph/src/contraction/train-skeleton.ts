@@ -1,6 +1,6 @@
-import type { PreparedBatch, StepInputs, TrainEvent } from "@scalewise/nn"
+import type { PreparedBatch, StepInputs, TrainEvent, TrainingRun } from "@scalewise/nn"
 import { averageSizes, sizeLadder } from "../refiner/size-ladder.ts"
-import type { GraphTraining, TrainingRun } from "../training/graph-training.ts"
+import type { GraphTraining } from "../training/graph-training.ts"
 import { trainNetwork, type TrainedNetwork } from "../training/train-network.ts"
 import type { ContractionConfig } from "./contraction-config.ts"
 import { contractionNetworks } from "./contraction-networks.ts"

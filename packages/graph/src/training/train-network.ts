@@ -1,15 +1,18 @@
 import {
+  adamwOf,
   compile,
   disposeParameters,
-  train,
   type Loss,
+  onlyWeightsDecay,
   type Parameters,
   type PreparedBatch,
   type StepInputs,
+  train,
   type TrainEvent,
+  type TrainingRun,
   type TrainStep,
 } from "@scalewise/nn"
-import { optimizerOf, type NetworkTraining, type TrainingRun } from "./graph-training.ts"
+import type { NetworkTraining } from "./graph-training.ts"
 
 /** Options of `trainNetwork`. */
 export interface TrainNetworkOptions extends TrainingRun {
@@ -39,7 +42,7 @@ export async function* trainNetwork(options: TrainNetworkOptions): AsyncGenerato
   const step = around(
     compile(loss, {
       parameters: initial,
-      optimizer: optimizerOf(training),
+      optimizer: adamwOf(training, { steps: training.steps, groups: onlyWeightsDecay }),
       clipNorm: training.clipNorm,
       ema: { decay: training.ema },
       mode,

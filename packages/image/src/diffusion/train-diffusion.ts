@@ -1,18 +1,20 @@
 import { diffusionLoss } from "@scalewise/core"
 import {
+  adamwOf,
+  type AdamWTraining,
   compile,
   compileFunction,
   ConfigError,
   DataError,
-  disposeParameters,
-  tf,
-  train,
   type Dataset,
+  disposeParameters,
   type RandomStream,
   type StepInputs,
+  tf,
+  train,
   type TrainEvent,
+  type TrainingRun,
 } from "@scalewise/nn"
-import { adamwOf, type AdamWTraining, type TrainingRunOptions } from "../training/adamw-training.ts"
 import { scheduleOf, type ImageDiffusionConfig } from "./diffusion-config.ts"
 import { diffusionInputs } from "./diffusion-inputs.ts"
 import { inLatents, inPixels, type LatentCoder } from "./diffusion-space.ts"
@@ -22,6 +24,8 @@ import { unet, type UnetParameters } from "./unet.ts"
 
 /** How a diffusion model is trained, as plain JSON. */
 export interface DiffusionTraining extends AdamWTraining {
+  readonly steps: number
+  readonly betas: readonly [number, number]
   /** Decay of the moving average of the parameters, which is what is kept. */
   readonly ema: number
   /** Share of the samples whose class is dropped, so that guidance has an unconditional model. */
@@ -29,7 +33,7 @@ export interface DiffusionTraining extends AdamWTraining {
 }
 
 /** Options of `trainDiffusion`. */
-export interface TrainDiffusionOptions extends TrainingRunOptions {
+export interface TrainDiffusionOptions extends TrainingRun {
   readonly config: ImageDiffusionConfig
   readonly training: DiffusionTraining
   /** `image` [B, H, W, C] in [0, 1] and, where the config has classes, `label` int32 [B]. */
@@ -88,7 +92,7 @@ export async function* trainDiffusion(options: TrainDiffusionOptions): AsyncGene
   const initial = network.init(random.fold("parameters"))
   const step = compile(loss, {
     parameters: initial,
-    optimizer: adamwOf(training),
+    optimizer: adamwOf(training, { steps: training.steps }),
     clipNorm: training.clipNorm,
     ema: { decay: training.ema },
     mode,

@@ -1,16 +1,19 @@
 import { bitFlipMask } from "@scalewise/core"
 import {
+  adamwOf,
+  type AdamWTraining,
   compile,
   ConfigError,
-  disposeParameters,
-  tf,
-  train,
   type Dataset,
+  disposeParameters,
+  onlyWeightsDecay,
   type PreparedBatch,
   type StepInputs,
+  tf,
+  train,
   type TrainEvent,
+  type TrainingRun,
 } from "@scalewise/nn"
-import { adamwOf, type AdamWTraining, type TrainingRunOptions } from "../training/adamw-training.ts"
 import type { Tokenizer, TokenizerParameters } from "../tokenizer/tokenizer.ts"
 import { checkScaleWeights, generatorLoss, type GeneratorLossConfig } from "./generator-loss.ts"
 import type { GeneratorParameters, NextScaleTransformer } from "./next-scale-transformer.ts"
@@ -18,6 +21,8 @@ import { tokenStatistics, type TokenScores } from "./token-statistics.ts"
 
 /** How a generator is trained, as plain JSON. */
 export interface GeneratorTraining extends AdamWTraining {
+  readonly steps: number
+  readonly betas: readonly [number, number]
   readonly loss: GeneratorLossConfig
   /** Decay of the moving average of the parameters, which is what is kept. */
   readonly ema: number
@@ -30,7 +35,7 @@ export interface GeneratorTraining extends AdamWTraining {
 }
 
 /** Options of `trainGenerator`. */
-export interface TrainGeneratorOptions extends TrainingRunOptions {
+export interface TrainGeneratorOptions extends TrainingRun {
   readonly transformer: NextScaleTransformer
   readonly tokenizer: Tokenizer
   /** Frozen. */
@@ -81,7 +86,7 @@ export async function* trainGenerator(options: TrainGeneratorOptions): AsyncGene
   const step = compile(generatorLoss(transformer, tokenizer, tokenizerParameters.quantiser, training.loss), {
     parameters: initial,
     // Tables, biases and factors do not decay
-    optimizer: adamwOf(training, (name) => (name.endsWith("weight") ? undefined : { weightDecay: 0 })),
+    optimizer: adamwOf(training, { steps: training.steps, groups: onlyWeightsDecay }),
     clipNorm: training.clipNorm,
     ema: { decay: training.ema },
     mode,

@@ -1,15 +1,17 @@
 import {
+  adamwOf,
+  type AdamWTraining,
   compile,
   ConfigError,
+  type Dataset,
   disposeParameters,
   flattenParameters,
   train,
-  unflattenParameters,
-  type Dataset,
   type TrainEvent,
+  type TrainingRun,
   type TrainStep,
+  unflattenParameters,
 } from "@scalewise/nn"
-import { adamwOf, type AdamWTraining, type TrainingRunOptions } from "../training/adamw-training.ts"
 import { codebookUpkeep } from "./codebook-upkeep.ts"
 import { vectorQuantiserOf } from "./scale-quantiser.ts"
 import { startQuantiser } from "./start-quantiser.ts"
@@ -19,6 +21,7 @@ import type { Tokenizer, TokenizerParameters } from "./tokenizer.ts"
 
 /** How a tokenizer is trained, as plain JSON. */
 export interface TokenizerTraining extends AdamWTraining {
+  readonly betas: readonly [number, number]
   readonly loss: TokenizerLossConfig
   /** Steps with the quantiser. */
   readonly steps: number
@@ -33,7 +36,7 @@ export interface TokenizerTraining extends AdamWTraining {
 }
 
 /** Options of `trainTokenizer`. */
-export interface TrainTokenizerOptions extends TrainingRunOptions, TokenizerLossOptions {
+export interface TrainTokenizerOptions extends TrainingRun, TokenizerLossOptions {
   readonly tokenizer: Tokenizer
   readonly training: TokenizerTraining
   /** Training images: `image` [B, H, W, C] in [0, 1]. */
@@ -93,7 +96,7 @@ export async function* trainTokenizer(options: TrainTokenizerOptions): AsyncGene
   if (training.plainSteps > 0) {
     const step = compile(autoencoderLoss(tokenizer, training.loss), {
       parameters: initial,
-      optimizer: adamwOf({ ...training, steps: training.plainSteps, finalRate: 1 }),
+      optimizer: adamwOf({ ...training, finalRate: 1 }, { steps: training.plainSteps }),
       clipNorm: training.clipNorm,
       trainable: (name) => !name.startsWith("quantiser."),
       mode,
@@ -124,7 +127,7 @@ export async function* trainTokenizer(options: TrainTokenizerOptions): AsyncGene
   const averages = quantiser.kind === "vector" && quantiser.learning === "average"
   const plain = compile(tokenizerLoss(tokenizer, training.loss, { features }), {
     parameters: started,
-    optimizer: adamwOf(training),
+    optimizer: adamwOf(training, { steps: training.steps }),
     clipNorm: training.clipNorm,
     trainable: (name) => !(averages && name.startsWith("quantiser.quantiser.codebook")),
     mode,

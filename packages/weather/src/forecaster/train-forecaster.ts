@@ -13,7 +13,7 @@ import { scaleWavelengths } from "./scale-wavelengths.ts"
 import { forecaster, type Forecaster } from "./forecaster.ts"
 import type { ForecasterConfig, LatentConfig, RefinerConfig, TargetForm } from "./forecaster-config.ts"
 import { codingError, targetDeviation, targetFields, trainingExamples, unigramNats, type ExampleSource } from "./training-examples.ts"
-import { trainNetworks, type NetworkTraining, type TrainNetworksOptions } from "./train-networks.ts"
+import { trainingSteps, trainNetworks, type NetworkTraining, type TrainNetworksOptions } from "./train-networks.ts"
 import { targetsIn, timesIn } from "./windows.ts"
 
 /** How a forecaster is trained, as plain JSON. */
@@ -199,10 +199,10 @@ export async function* trainForecaster(
   }
   yield { type: "prepared", summary }
 
-  const stepsPerEpoch = Math.max(1, Math.floor(examples.size / Math.min(given.training.batch, examples.size)))
+  const steps = trainingSteps(given.training, examples.size)
   const events = trainNetworks({ ...rest, body, codes, training: given.training, examples, validation: held, random })
   let next = await events.next()
-  for (; !next.done; next = await events.next()) yield { type: "network", event: next.value, steps: given.training.epochs * stepsPerEpoch }
+  for (; !next.done; next = await events.next()) yield { type: "network", event: next.value, steps }
   const { parameters: networks, scales, mode, seconds } = next.value
   const model = forecaster({ config, scaling, parameters: { linear, basis, codes, networks }, temperatures: grids.map(() => 1) })
   return { model, summary, scales, mode, seconds }

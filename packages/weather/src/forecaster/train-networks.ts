@@ -1,38 +1,31 @@
+import { existsSync } from "node:fs"
+import { mkdir } from "node:fs/promises"
 import path from "node:path"
 import {
-  adamw,
+  adamwOf,
   compile,
-  cosine,
   disposeParameters,
   flattenParameters,
   loadTensors,
+  onlyWeightsDecay,
   saveTensors,
   tf,
   train,
   unflattenParameters,
+  type AdamWTraining,
   type Dataset,
   type Parameters,
   type RandomStream,
   type TrainEvent,
+  type TrainingRun,
 } from "@scalewise/nn"
-import { mkdir, stat } from "node:fs/promises"
 import type { CodeSmoothing } from "./code-smoothing.ts"
 import type { ForecastBody, ForecastParameters } from "./forecast-process.ts"
 import { networkObjective, type NetworkObjective } from "./network-objective.ts"
 
 /** How the networks are trained, as plain JSON. */
-export interface NetworkTraining {
+export interface NetworkTraining extends AdamWTraining {
   readonly epochs: number
-  /** States in a batch. */
-  readonly batch: number
-  /** AdamW's rate at its highest. */
-  readonly rate: number
-  /** Steps in which the rate rises. */
-  readonly warmup: number
-  /** The rate at the end, as a part of `rate`. */
-  readonly finalRate: number
-  readonly weightDecay: number
-  readonly clipNorm: number
   /** Decay of the moving average of the parameters, which is what is kept. */
   readonly ema: number
   /** Share of hidden numbers that are dropped at the coarsest and the finest scale; between them it falls evenly. */
@@ -41,23 +34,18 @@ export interface NetworkTraining {
 }
 
 /** Options of `trainNetworks`. */
-export interface TrainNetworksOptions {
+export interface TrainNetworksOptions extends TrainingRun {
   readonly body: ForecastBody
   readonly codes: ForecastParameters["codes"]
   readonly training: NetworkTraining
   readonly examples: Dataset
   /** What decides when a scale is done. */
   readonly validation: Dataset
-  readonly random: RandomStream
-  /** Where an interrupted training is kept and taken up again, bit for bit. @defaultValue nowhere */
-  readonly folder?: string | undefined
-  /** How steps run. @defaultValue "auto" */
-  readonly mode?: "auto" | "eager"
-  /** Finishes the step, saves, and stops with the signal's reason. */
-  readonly signal?: AbortSignal | undefined
-  /** Milliseconds. */
-  readonly clock: () => number
 }
+
+/** Steps of a training on so many examples; an incomplete last batch of an epoch is left out. */
+export const trainingSteps = ({ epochs, batch }: Pick<NetworkTraining, "epochs" | "batch">, examples: number): number =>
+  epochs * Math.max(1, Math.floor(examples / Math.min(batch, examples)))
 
 /** What a training leaves; the parameters are the caller's. */
 export interface TrainedNetworks {
@@ -72,16 +60,11 @@ export interface TrainedNetworks {
 export async function* trainNetworks(options: TrainNetworksOptions): AsyncGenerator<TrainEvent, TrainedNetworks, undefined> {
   const { body, codes, training, examples, validation, random, folder, signal, clock, mode = "auto" } = options
   const initial = body.refiner.init(random.fold("networks"))
-  const stepsPerEpoch = Math.max(1, Math.floor(examples.size / Math.min(training.batch, examples.size)))
-  const steps = training.epochs * stepsPerEpoch
+  const steps = trainingSteps(training, examples.size)
   const objective = await networkObjective({ body, codes, smoothing: training.smoothing })
   const step = compile(objective.loss, {
     parameters: initial,
-    optimizer: adamw({
-      rate: cosine(training.rate, steps, { warmup: Math.min(training.warmup, steps - 1), final: training.finalRate }),
-      weightDecay: training.weightDecay,
-      groups: (name) => (name.endsWith("weight") ? undefined : { weightDecay: 0 }),
-    }),
+    optimizer: adamwOf(training, { steps, groups: onlyWeightsDecay }),
     clipNorm: training.clipNorm,
     ema: { decay: training.ema },
     mode,
@@ -143,13 +126,7 @@ async function bestScales({ schedule }: ForecastBody, folder: string | undefined
   const file = folder === undefined ? undefined : path.join(folder, "best.safetensors")
   let kept: Record<string, tf.Tensor> = {}
   let scores = schedule.grids.map(() => ({ nats: Number.POSITIVE_INFINITY, epoch: 0 }))
-  const isThere =
-    file !== undefined &&
-    (await stat(file).then(
-      () => true,
-      () => false,
-    ))
-  if (isThere) {
+  if (file !== undefined && existsSync(file)) {
     const stored = await loadTensors(file)
     const table = (await stored["scores"]!.data()) as Float32Array
     scores = scores.map((_, k) => ({ nats: table[2 * k]!, epoch: table[2 * k + 1]! }))

@@ -1,8 +1,11 @@
-import { adamw, cosine, type AdamWOptions, type Optimizer, type RandomStream } from "@scalewise/nn"
+import { adamw, type AdamWOptions } from "../optimizer/adamw.ts"
+import type { Optimizer } from "../optimizer/optimizer.ts"
+import { cosine } from "../optimizer/schedule.ts"
+import type { RandomStream } from "../random/random-stream.ts"
 
 /** What trainings with AdamW under a cosine have in common, as plain JSON. */
 export interface AdamWTraining {
-  readonly steps: number
+  /** Samples in a batch. */
   readonly batch: number
   /** AdamW's rate at its highest. */
   readonly rate: number
@@ -10,14 +13,15 @@ export interface AdamWTraining {
   readonly warmup: number
   /** The rate at the end, as a part of `rate`. */
   readonly finalRate: number
-  readonly betas: readonly [number, number]
+  /** @defaultValue AdamW's */
+  readonly betas?: readonly [number, number]
   readonly weightDecay: number
   /** Largest norm of all gradients together. */
   readonly clipNorm: number
 }
 
-/** How any training of this package runs. */
-export interface TrainingRunOptions {
+/** How any training runs. */
+export interface TrainingRun {
   readonly random: RandomStream
   /** Where an interrupted training is kept and taken up again, bit for bit. @defaultValue nowhere */
   readonly folder?: string | undefined
@@ -29,15 +33,18 @@ export interface TrainingRunOptions {
   readonly clock: () => number
 }
 
-/** The optimiser of such a training. */
+/** The optimiser of a training of so many steps. */
 export function adamwOf(
-  { rate, steps, warmup, finalRate, betas, weightDecay }: Omit<AdamWTraining, "batch" | "clipNorm">,
-  groups?: AdamWOptions["groups"],
+  { rate, warmup, finalRate, betas, weightDecay }: Omit<AdamWTraining, "batch" | "clipNorm">,
+  { steps, groups }: { readonly steps: number; readonly groups?: AdamWOptions["groups"] },
 ): Optimizer {
   return adamw({
     rate: cosine(rate, steps, { warmup: Math.min(warmup, steps - 1), final: finalRate }),
-    betas,
+    ...(betas && { betas }),
     weightDecay,
     ...(groups && { groups }),
   })
 }
+
+/** Groups in which matrices alone decay: parameters whose names end in "weight". */
+export const onlyWeightsDecay: NonNullable<AdamWOptions["groups"]> = (name) => (name.endsWith("weight") ? undefined : { weightDecay: 0 })
