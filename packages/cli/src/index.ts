@@ -24,6 +24,7 @@ export { createProgress, type Progress, type ProgressEvent, type ProgressOptions
 // Runs
 export { describeEnvironment, type Environment } from "./run/environment.ts"
 export { openMetricsLog, readMetrics, type MetricsLog, type MetricsLogOptions, type MetricsRecord } from "./run/metrics-log.ts"
+export { runOptions, type RunOptionValues } from "./run/run-options.ts"
 export { openRunFolder, type RunFolder, type RunFolderOptions } from "./run/run-folder.ts"
 
 // What is in a file, checkpoint or run

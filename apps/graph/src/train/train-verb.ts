@@ -1,18 +1,24 @@
 import path from "node:path"
-import { backendSentence, defineVerb, fallbackRemark, formatCount, formatDuration, integer, type Verb } from "@scalewise/cli"
+import {
+  backendSentence,
+  defineVerb,
+  fallbackRemark,
+  formatCount,
+  formatDuration,
+  integer,
+  runOptions,
+  type RunOptionValues,
+  type Verb,
+} from "@scalewise/cli"
 import { dataSeam } from "../plugin/data-seam.ts"
 import type { GraphTrainingConfig, GraphTrainingEvent } from "@scalewise/graph"
 
-interface Options {
+interface Options extends RunOptionValues {
   dataset: string
   count?: number
   nodes?: number
   largestComponent?: boolean
-  out: string
-  name: string
   half?: boolean
-  eager?: boolean
-  resume?: boolean
 }
 
 /** `train`: a graph model from a data set. */
@@ -32,11 +38,8 @@ export const trainVerb: Verb = defineVerb<GraphTrainingConfig, Options>({
     { flags: "--count <n>", description: "generators: number of graphs in all three parts (default: 200)", parse: integer({ min: 3 }) },
     { flags: "--nodes <n>", description: "generators: nodes of each (default: as in the literature)", parse: integer({ min: 2 }) },
     { flags: "--largest-component", description: "keep only the largest component of each graph" },
-    { flags: "--out <dir>", description: "folder of the runs", default: "runs" },
-    { flags: "--name <name>", description: "name of the run", default: "train-1" },
     { flags: "--half", description: "store the model in half precision" },
-    { flags: "--eager", description: "run training steps operation by operation" },
-    { flags: "--resume", description: "go on with an interrupted run" },
+    ...runOptions("train-1"),
   ],
   examples: [
     "train --preset tree --dataset tree",

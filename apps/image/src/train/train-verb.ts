@@ -1,16 +1,12 @@
 import path from "node:path"
-import { backendSentence, defineVerb, fallbackRemark, formatDuration, type Verb } from "@scalewise/cli"
+import { backendSentence, defineVerb, fallbackRemark, formatDuration, runOptions, type RunOptionValues, type Verb } from "@scalewise/cli"
 import { dataSeam } from "../plugin/data-seam.ts"
 import type { ImageTrainingConfig, ImageTrainingEvent } from "@scalewise/image"
 
-interface Options {
+interface Options extends RunOptionValues {
   data?: string
   tokenizer?: string
   classifier?: string
-  out: string
-  name: string
-  eager?: boolean
-  resume?: boolean
 }
 
 /** `train`: a tokenizer, then a generator over its tokens. */
@@ -31,10 +27,7 @@ export const trainVerb: Verb = defineVerb<ImageTrainingConfig, Options>({
       description:
         "network of the perceptual term, where the config has one (default: the MNIST classifier that ships; made by train-classifier)",
     },
-    { flags: "--out <dir>", description: "folder of the runs", default: "runs" },
-    { flags: "--name <name>", description: "name of the run", default: "train-1" },
-    { flags: "--eager", description: "run training steps operation by operation" },
-    { flags: "--resume", description: "go on with an interrupted run" },
+    ...runOptions("train-1"),
   ],
   examples: [
     "train --preset mnist",

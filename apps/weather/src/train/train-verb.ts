@@ -1,17 +1,23 @@
 import path from "node:path"
-import { backendSentence, defineVerb, fallbackRemark, formatCount, formatDuration, list, type Verb } from "@scalewise/cli"
+import {
+  backendSentence,
+  defineVerb,
+  fallbackRemark,
+  formatCount,
+  formatDuration,
+  list,
+  runOptions,
+  type RunOptionValues,
+  type Verb,
+} from "@scalewise/cli"
 import type { ForecasterTrainingConfig, PreparedSummary } from "@scalewise/weather"
 
-interface Options {
+interface Options extends RunOptionValues {
   readonly data: readonly string[]
   readonly variables?: readonly string[]
   readonly train?: string
   readonly validate?: string
-  readonly out: string
-  readonly name: string
   readonly half?: boolean
-  readonly eager?: boolean
-  readonly resume?: boolean
 }
 
 /** `train`: a forecaster from a user's own files. */
@@ -30,11 +36,8 @@ export const trainVerb: Verb = defineVerb<ForecasterTrainingConfig, Options>({
     },
     { flags: "--train <period>", description: "2001-2007 or 2013-01/2013-10 (default: all but the last tenth)" },
     { flags: "--validate <period>", description: "decides when each scale is done (default: what follows)" },
-    { flags: "--out <dir>", description: "folder of the runs", default: "runs" },
-    { flags: "--name <name>", description: "name of the run", default: "train-1" },
     { flags: "--half", description: "store the model in half precision" },
-    { flags: "--eager", description: "run training steps operation by operation" },
-    { flags: "--resume", description: "go on with an interrupted run" },
+    ...runOptions("train-1"),
   ],
   examples: [
     "train --data slp.nc --variables slp:hPa --train 2001-2007 --validate 2008 --name slp",
