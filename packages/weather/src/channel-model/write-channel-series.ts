@@ -1,9 +1,8 @@
-import { rename, rm } from "node:fs/promises"
 import { ConfigError, randomStream } from "@scalewise/nn"
 import { hoursOf } from "../calendar/calendar.ts"
 import { gravity } from "../cf/unit-conversion.ts"
 import type { TypedAttributes, VariableToWrite } from "../netcdf/encode-header.ts"
-import { createNetcdf } from "../netcdf/netcdf-writer.ts"
+import { writeWholeNetcdf } from "../netcdf/write-whole-netcdf.ts"
 import { channelModel, type ChannelModelOptions } from "./channel-model.ts"
 
 export interface WriteChannelSeriesOptions {
@@ -62,9 +61,7 @@ export async function writeChannelSeries(path: string, options: WriteChannelSeri
   const { rows, columns } = model.grid
   const names = surface ? (["z500", "msl"] as const) : (["z500"] as const)
 
-  const part = `${path}.part`
-  const writer = await createNetcdf(part, headerOf(names, rows, columns, seed), { expectedRecords: days })
-  try {
+  await writeWholeNetcdf(path, headerOf(names, rows, columns, seed), days, async (writer) => {
     await writer.write(
       "latitude",
       Array.from({ length: rows }, (_, row) => 45 + ((rows - 1) / 2 - row) * degreesPerRow),
@@ -87,13 +84,7 @@ export async function writeChannelSeries(path: string, options: WriteChannelSeri
       onDay?.(day + 1, days)
       if (day < days - 1) model.advance(24)
     }
-    await writer.close()
-    await rename(part, path)
-  } catch (error) {
-    await writer.close().catch(() => {})
-    await rm(part, { force: true })
-    throw error
-  }
+  })
 }
 
 function packedValue(name: keyof typeof packings, upper: Float64Array, lower: Float64Array, at: number): number {

@@ -1,7 +1,7 @@
-import { rename, rm } from "node:fs/promises"
 import { formatDate } from "../calendar/calendar.ts"
-import { createNetcdf, fillOf } from "../netcdf/netcdf-writer.ts"
-import type { VariableToWrite } from "../netcdf/encode-header.ts"
+import { fillOf } from "../netcdf/netcdf-writer.ts"
+import { writeWholeNetcdf } from "../netcdf/write-whole-netcdf.ts"
+import type { HeaderToWrite, VariableToWrite } from "../netcdf/encode-header.ts"
 import type { FieldSeries } from "./field-series.ts"
 
 /** Options of `writeSeries`. */
@@ -30,38 +30,33 @@ export async function writeSeries(
   })
   const since = time.hours[0]!
   const names = variables.map(({ name }) => name.replaceAll(/[^\w.-]/g, ""))
-  const part = `${path}.part`
-  const writer = await createNetcdf(
-    part,
-    {
-      dimensions: [
-        { name: "time", length: 0 },
-        { name: "latitude", length: rows },
-        { name: "longitude", length: columns },
-      ],
-      attributes: { Conventions: "CF-1.8", ...attributes },
-      variables: [
-        axis("time", `hours since ${formatDate(since, time.calendar)}`, "time"),
-        axis("latitude", "degrees_north", "latitude"),
-        axis("longitude", "degrees_east", "longitude"),
-        ...variables.map(({ name, units, standardName, longName }, v): VariableToWrite => ({
-          name: names[v]!,
-          type: "float32",
-          dimensions: ["time", "latitude", "longitude"],
-          attributes: {
-            units,
-            _FillValue: { type: "float32", values: [fillOf.float32] },
-            ...(standardName !== undefined && { standard_name: standardName }),
-            ...(longName !== undefined && { long_name: longName }),
-            ...(names[v] !== name && { selector: name }),
-          },
-        })),
-      ],
-    },
-    { expectedRecords: time.hours.length },
-  )
+  const header: HeaderToWrite = {
+    dimensions: [
+      { name: "time", length: 0 },
+      { name: "latitude", length: rows },
+      { name: "longitude", length: columns },
+    ],
+    attributes: { Conventions: "CF-1.8", ...attributes },
+    variables: [
+      axis("time", `hours since ${formatDate(since, time.calendar)}`, "time"),
+      axis("latitude", "degrees_north", "latitude"),
+      axis("longitude", "degrees_east", "longitude"),
+      ...variables.map(({ name, units, standardName, longName }, v): VariableToWrite => ({
+        name: names[v]!,
+        type: "float32",
+        dimensions: ["time", "latitude", "longitude"],
+        attributes: {
+          units,
+          _FillValue: { type: "float32", values: [fillOf.float32] },
+          ...(standardName !== undefined && { standard_name: standardName }),
+          ...(longName !== undefined && { long_name: longName }),
+          ...(names[v] !== name && { selector: name }),
+        },
+      })),
+    ],
+  }
   const cells = rows * columns
-  try {
+  await writeWholeNetcdf(path, header, time.hours.length, async (writer) => {
     await writer.write("latitude", grid.latitudes)
     await writer.write("longitude", grid.longitudes)
     for (const [t, hours] of time.hours.entries()) {
@@ -72,11 +67,5 @@ export async function writeSeries(
         await writer.write(name, field, { start: [t, 0, 0], count: [1, rows, columns] })
       }
     }
-    await writer.close()
-    await rename(part, path)
-  } catch (error) {
-    await writer.close().catch(() => {})
-    await rm(part, { force: true })
-    throw error
-  }
+  })
 }

@@ -1,20 +1,11 @@
 import { formatDate, type Calendar } from "../calendar/calendar.ts"
 import type { FieldVariable } from "../data/field-series.ts"
-import type { LatLonGrid } from "../grid/lat-lon-grid.ts"
 import type { HeaderToWrite, TypedAttributes, VariableToWrite } from "../netcdf/encode-header.ts"
 import { fillOf } from "../netcdf/netcdf-writer.ts"
+import type { ForecastSource } from "./forecast-source.ts"
 
 /** What a forecast file holds. */
-export interface ForecastContents {
-  readonly variables: readonly FieldVariable[]
-  readonly grid: LatLonGrid
-  readonly calendar: Calendar
-  /** Hours since 1970-01-01 00:00 of the calendar, ascending; [S]. */
-  readonly starts: Float64Array
-  /** Hours after the start, ascending; [L]. */
-  readonly leads: Float64Array
-  /** M. */
-  readonly members: number
+export interface ForecastContents extends Pick<ForecastSource, "variables" | "grid" | "calendar" | "starts" | "leads" | "members"> {
   /** Of the file as a whole, such as the model, its seed and its settings. */
   readonly attributes?: Readonly<Record<string, string | number>>
 }

@@ -2,7 +2,9 @@ import { ConfigError } from "@scalewise/nn"
 import type { FieldSeries } from "../data/field-series.ts"
 import type { ForecastSource } from "../forecast/forecast-source.ts"
 import { cellCount, rowWeights } from "../grid/lat-lon-grid.ts"
+import { timeLookup } from "../data/time-lookup.ts"
 import { halfMeanDifference, meanDistance, sortFew } from "../verification/ensemble-crps.ts"
+import { spreadSkillRatio } from "../verification/skill-score.ts"
 import type { Forecaster } from "./forecaster.ts"
 import { initialStates } from "./initial-states.ts"
 import { modelForecasts } from "./model-forecasts.ts"
@@ -106,14 +108,14 @@ export async function ensembleQuality(source: ForecastSource, truth: FieldSeries
   const weights = rowWeights(grid)
   const columns = grid.longitudes.length
   const size = variables.length * cells
-  const index = new Map(Array.from(truth.time.hours, (hours, t) => [hours, t]))
+  const find = timeLookup(truth.time)
   const sums = Array.from(leads, () => variables.map(() => ({ crps: 0, variance: 0, error: 0, weight: 0 })))
   const values = new Float64Array(members)
   for (let s = 0; s < starts.length; s++) {
     const fields = await source.read(s)
     for (const [l, lead] of leads.entries()) {
-      const t = index.get(starts[s]! + lead)
-      if (t === undefined) continue
+      const t = find(starts[s]! + lead)
+      if (t < 0) continue
       for (let v = 0; v < variables.length; v++) {
         const sum = sums[l]![v]!
         for (let cell = 0; cell < cells; cell++) {
@@ -136,7 +138,7 @@ export async function ensembleQuality(source: ForecastSource, truth: FieldSeries
   }
   return {
     crps: sums.map((ofLead) => ofLead.map(({ crps, weight }) => crps / weight)),
-    spreadSkill: sums.map((ofLead) => ofLead.map(({ variance, error }) => Math.sqrt(((members + 1) / members) * (variance / error)))),
+    spreadSkill: sums.map((ofLead) => ofLead.map(({ variance, error }) => spreadSkillRatio(variance, error, members))),
   }
 }
 

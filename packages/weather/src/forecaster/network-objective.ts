@@ -33,10 +33,11 @@ async function tokenObjective({ body, codes, smoothing }: NetworkObjectiveOption
   const tables = Object.fromEntries([
     ...targets.map((table, k) => [`targets${k}`, table]),
     ...weights.map((weight, k) => [`weights${k}`, weight]),
+    ...Object.entries(codesInputs(codes)),
   ]) as StepInputs
   return {
     loss: refinerLoss(body),
-    inputs: (batch, random) => ({ ...tables, ...codesInputs(codes), ...keepMasks(body, batch, random) }),
+    inputs: (batch, random) => ({ ...tables, ...keepMasks(body, batch, random) }),
     scores: (networks, examples) => tokenNats(body, { networks, codes }, examples, weights),
     dispose: () => tf.dispose([targets, weights]),
   }
@@ -44,15 +45,13 @@ async function tokenObjective({ body, codes, smoothing }: NetworkObjectiveOption
 
 function denoisingObjective({ body, codes }: NetworkObjectiveOptions): NetworkObjective {
   const loss = denoisingLoss(body)
+  const tables = codesInputs(codes)
   return {
     loss,
-    inputs: (batch, random) => ({ ...codesInputs(codes), ...noiseInputs(body, batch, random), ...keepMasks(body, batch, random) }),
+    inputs: (batch, random) => ({ ...tables, ...noiseInputs(body, batch, random), ...keepMasks(body, batch, random) }),
     scores: (networks, examples, batch, random) =>
       tf.tidy(() => {
-        const found = loss(networks, { ...examples, ...codesInputs(codes), ...noiseInputs(body, batch, random) }) as Record<
-          string,
-          tf.Tensor
-        >
+        const found = loss(networks, { ...examples, ...tables, ...noiseInputs(body, batch, random) }) as Record<string, tf.Tensor>
         return tf.stack(body.schedule.grids.map((_, k) => found[`scale${k + 1}`]!))
       }),
     dispose: () => {},

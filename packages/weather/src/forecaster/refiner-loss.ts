@@ -8,6 +8,7 @@ import {
   type RandomStream,
   type StepInputs,
 } from "@scalewise/nn"
+import { sizeOf } from "../data/array-file.ts"
 import type { ForecastBody } from "./forecast-process.ts"
 import type { RefinerParameters } from "./refiner.ts"
 
@@ -44,8 +45,7 @@ export const codesOf = (inputs: StepInputs): RefinerParameters["codes"] => {
 /** Area weight of each token of each scale [T], mean 1. The tensors are the caller's. */
 export function tokenWeights({ schedule, tokens }: ForecastBody): tf.Tensor[] {
   return schedule.grids.map((_, k) => {
-    const count = tokens.shape(k + 1).reduce((size, length) => size * length, 1)
-    return tf.tensor1d(tokens.weights(k + 1) ?? new Float32Array(count).fill(1))
+    return tf.tensor1d(tokens.weights(k + 1) ?? new Float32Array(sizeOf(tokens.shape(k + 1))).fill(1))
   })
 }
 

@@ -1,5 +1,6 @@
 import { gridAt } from "@scalewise/core"
 import { ops, residentDataset, tf, type Dataset, type RandomStream, type ResidentField } from "@scalewise/nn"
+import { sizeOf } from "../data/array-file.ts"
 import type { TimeAxis } from "../data/time-axis.ts"
 import { conditionFeatures, globalWidth, linearForecast, type ForecastCondition, type LinearParts } from "./conditioning.ts"
 import type { LinearPerturbation } from "./fit-linear-parts.ts"
@@ -150,7 +151,6 @@ export async function trainingExamples(
     source.targets.map((target): Example => ({ target, copy })),
   ).flat()
   const count = examples.length
-  const sizeOf = (shape: readonly number[]): number => shape.reduce((size, length) => size * length, 1)
   const width = globalWidth(body.config)
   const columns: Record<string, ResidentField> = { global: { values: new Float32Array(count * width), shape: [width] } }
   for (let k = 0; k < schedule.steps; k++) {

@@ -1,5 +1,5 @@
 import { ConfigError, ops, tf } from "@scalewise/nn"
-import { EVD, Matrix } from "ml-matrix"
+import { principalDirections } from "../linear/principal-directions.ts"
 
 // B fields, H x W grid, V variables, p side of a patch, P = p p V numbers of a patch, C channels; h = ceil(H / p), w = ceil(W / p)
 
@@ -72,20 +72,11 @@ export async function fitLatentBasis(
     throw new ConfigError(
       `latent: expected 1 to ${size} channels for patches of ${patch} x ${patch} cells and ${variables} variables, got ${channels}`,
     )
-  const gram = tf.tidy(() => {
-    const rows = linearLatent(options).encode(fields).reshape([-1, size])
-    return ops.matMul(rows, rows, { transposeA: true }).div(rows.shape[0])
-  })
-  const covariance = Matrix.from1DArray(size, size, Array.from(await gram.data()))
-  gram.dispose()
-  const { realEigenvalues, eigenvectorMatrix } = new EVD(covariance, { assumeSymmetric: true })
-  const order = Array.from(realEigenvalues.keys())
-    .sort((a, b) => realEigenvalues[b]! - realEigenvalues[a]!)
-    .slice(0, channels)
-  return tf.tensor2d(
-    Float32Array.from({ length: size * channels }, (_, i) => eigenvectorMatrix.get(Math.floor(i / channels), order[i % channels]!)),
-    [size, channels],
-  )
+  const rows = tf.tidy(() => linearLatent(options).encode(fields).reshape([-1, size]))
+  const directions = await principalDirections(rows)
+  const basis = tf.tidy(() => tf.transpose(directions.slice([0, 0], [channels, -1])))
+  tf.dispose([rows, directions])
+  return basis
 }
 
 const repeated = (edge: tf.Tensor, times: number): tf.Tensor[] => Array.from({ length: times }, () => edge)

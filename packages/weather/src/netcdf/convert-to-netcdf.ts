@@ -1,10 +1,10 @@
-import { rename, rm } from "node:fs/promises"
 import { ConfigError } from "@scalewise/nn/errors"
 import { sizeOf, type ArrayFile, type ArrayVariable, type Attributes, type StoredType } from "../data/array-file.ts"
 import { openArrayFile } from "../data/open-array-file.ts"
 import { bytesOf } from "./classic-type.ts"
 import { type HeaderToWrite, type TypedAttributes, type VariableToWrite, type WritableType } from "./encode-header.ts"
-import { createNetcdf, type NetcdfWriter } from "./netcdf-writer.ts"
+import type { NetcdfWriter } from "./netcdf-writer.ts"
+import { writeWholeNetcdf } from "./write-whole-netcdf.ts"
 
 /** The narrowest type of NetCDF-3 that holds every number of another one; 64-bit integers as doubles, which is exact below 2^53. */
 const widened: Readonly<Record<Exclude<StoredType, "string">, WritableType>> = {
@@ -40,22 +40,15 @@ const pieceBytes = 4 * 2 ** 20
 export async function convertToNetcdf(source: string, target: string, options: ConvertToNetcdfOptions = {}): Promise<void> {
   if (source === target) throw new ConfigError(`convert: expected another file to write to, got ${target} twice; choose a new name`)
   const file = await openArrayFile(source)
-  const part = `${target}.part`
-  let writer: NetcdfWriter | undefined
   try {
     const texts = await stringsOf(file)
     const header = headerOf(file, texts)
-    writer = await createNetcdf(part, header, { expectedRecords: recordsOf(file) })
-    for (const [i, variable] of file.variables.entries()) {
-      await copyVariable(file, variable, header.variables[i]!, writer, texts.get(variable.name), options.signal)
-      options.onVariable?.(i + 1, file.variables.length)
-    }
-    await writer.close()
-    await rename(part, target)
-  } catch (error) {
-    await writer?.close().catch(() => {})
-    await rm(part, { force: true })
-    throw error
+    await writeWholeNetcdf(target, header, recordsOf(file), async (writer) => {
+      for (const [i, variable] of file.variables.entries()) {
+        await copyVariable(file, variable, header.variables[i]!, writer, texts.get(variable.name), options.signal)
+        options.onVariable?.(i + 1, file.variables.length)
+      }
+    })
   } finally {
     await file.close()
   }

@@ -1,5 +1,5 @@
-import { EVD, Matrix } from "ml-matrix"
 import { ops, tf } from "@scalewise/nn"
+import { principalDirections } from "../linear/principal-directions.ts"
 
 // n maps, h x w sites, C channels, N = h w C
 
@@ -19,8 +19,15 @@ export type PatternBasis =
 export async function fitPatternBasis(maps: tf.Tensor): Promise<PatternBasis> {
   const [, height, width, channels] = maps.shape as [number, number, number, number]
   const size = height * width * channels
-  if (size <= largestOwn) return { whole: await principalRows(maps.reshape([-1, size])) }
-  return { rows: cosines(height), columns: cosines(width), channels: await principalRows(maps.reshape([-1, channels])) }
+  if (size <= largestOwn) return { whole: await directionsOf(maps, size) }
+  return { rows: cosines(height), columns: cosines(width), channels: await directionsOf(maps, channels) }
+}
+
+async function directionsOf(maps: tf.Tensor, size: number): Promise<tf.Tensor> {
+  const rows = maps.reshape([-1, size])
+  const directions = await principalDirections(rows)
+  rows.dispose()
+  return directions
 }
 
 /** Coefficients [B, h w, C] of maps [B, h, w, C]. */
@@ -40,20 +47,6 @@ export function fromPatterns(basis: PatternBasis, coefficients: tf.Tensor): tf.T
   const wide = ops.matMul(basis.columns, coefficients.reshape([batch * height, width, channels]), { transposeA: true })
   const high = ops.matMul(basis.rows, wide.reshape([batch, height, width * channels]), { transposeA: true })
   return ops.matMul(high.reshape([-1, channels]), basis.channels).reshape(coefficients.shape)
-}
-
-/** All principal directions of rows [n, N] as rows [N, N], of falling variance. */
-async function principalRows(rows: tf.Tensor): Promise<tf.Tensor> {
-  const size = rows.shape[1]!
-  const gram = tf.tidy(() => ops.matMul(rows, rows, { transposeA: true }).div(rows.shape[0]))
-  const covariance = Matrix.from1DArray(size, size, Array.from(await gram.data()))
-  gram.dispose()
-  const { realEigenvalues, eigenvectorMatrix } = new EVD(covariance, { assumeSymmetric: true })
-  const order = Array.from(realEigenvalues.keys()).sort((a, b) => realEigenvalues[b]! - realEigenvalues[a]!)
-  return tf.tensor2d(
-    Float32Array.from({ length: size * size }, (_, i) => eigenvectorMatrix.get(i % size, order[Math.floor(i / size)]!)),
-    [size, size],
-  )
 }
 
 /** The orthonormal cosine transform (DCT-II) as a matrix [length, length], rows are waves. */
