@@ -100,12 +100,11 @@ export const reportVerb: Verb = defineVerb<undefined, Options>({
       }
       const firstKnown = opened?.series.time.hours[1] ?? Number.POSITIVE_INFINITY
       const shownStart = start === undefined ? starts.find((hours) => hours >= firstKnown) : starts[start]
-      const film =
-        options.checkpoint === undefined || truthFiles === undefined || shownStart === undefined
-          ? undefined
-          : await selectBackend().then(() =>
-              memberFilm({ checkpoint: options.checkpoint!, data: truthFiles, hours: shownStart, seed }, output),
-            )
+      let film: ReportContent["film"]
+      if (opened && options.checkpoint !== undefined && shownStart !== undefined) {
+        await selectBackend()
+        film = await memberFilm({ checkpoint: options.checkpoint, series: opened.series, hours: shownStart, seed })
+      }
       const { html, pictures } = await reportPage({
         forecast,
         ...(film && { film }),
